@@ -1,0 +1,1 @@
+//! Nodes made of engines.

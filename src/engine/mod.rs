@@ -1,0 +1,230 @@
+//! One node's command engine: keyspace, data types, expiry, eviction, the command table.
+//!
+//! May know: `resp`. A pure state machine: it is told the time and handed randomness through [`Host`], it never asks
+//! the machine.
+//!
+//! Start with [`Engine::execute`].
+
+use crate::resp::{Bytes, Value};
+
+/// A hash slot, 0 to 16383.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(u16);
+
+impl Slot {
+    /// How many slots there are.
+    pub const COUNT: u16 = 16_384;
+
+    /// Slot number `n`, where there is one.
+    pub fn new(n: u16) -> Option<Self> {
+        (n < Self::COUNT).then_some(Self(n))
+    }
+
+    /// Its number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it.
+    pub fn of_key(_key: &[u8]) -> Self {
+        unimplemented!()
+    }
+}
+
+/// Unix time in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnixMicros(pub u64);
+
+impl UnixMicros {
+    /// Whole milliseconds.
+    pub fn millis(self) -> u64 {
+        self.0 / 1_000
+    }
+}
+
+/// A connection to the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u64);
+
+/// What is known of a request when the cluster is asked whether this node may serve it.
+#[derive(Debug)]
+pub struct Route<'a> {
+    /// The keys, or the shard channel, in order of appearance.
+    pub keys: &'a [Bytes],
+    /// Whether the command is flagged `write`.
+    pub is_write: bool,
+    /// The client said READONLY.
+    pub client_readonly: bool,
+    /// The client's last command was ASKING, or the command itself is RESTORE-ASKING.
+    pub asking: bool,
+    /// The command is MIGRATE.
+    pub is_migrate: bool,
+}
+
+/// What surrounds an engine: the clock, chance, and the cluster node it belongs to.
+///
+/// The defaults are those of a lone server that is not in cluster mode.
+pub trait Host {
+    /// The time; the same for the whole of one command.
+    fn now(&self) -> UnixMicros;
+    /// A random word.
+    fn random(&mut self) -> u64;
+    /// Step 7 of the order of checks: may this node serve these keys? `Err` holds the redirection or CLUSTERDOWN.
+    fn route(&mut self, _route: &Route<'_>, _keyspace: &Keyspace) -> Result<(), Value> {
+        Ok(())
+    }
+    /// Whether this node runs in cluster mode.
+    fn cluster_enabled(&self) -> bool {
+        false
+    }
+    /// Whether this node is a replica: it refuses writes, and leaves expired keys to its primary.
+    fn is_replica(&self) -> bool {
+        false
+    }
+    /// CLUSTER and its subcommands (arity already checked); READONLY, READWRITE and ASKING are the engine's own.
+    fn cluster(&mut self, _argv: &[Bytes], _keyspace: &mut Keyspace) -> Value {
+        Value::error("ERR This instance has cluster support disabled")
+    }
+    /// The `# Replication` section of INFO without its heading: `field:value` lines.
+    fn info_replication(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+    /// ROLE.
+    fn role(&self) -> Value {
+        Value::Array(vec![Value::bulk("master"), Value::Int(0), Value::Array(Vec::new())])
+    }
+    /// WAIT, answered at once: how many replicas have the offset.
+    fn acknowledged_replicas(&self) -> i64 {
+        0
+    }
+}
+
+/// All databases of one engine, with expiry, memory accounting and, in cluster mode, the keys of each slot.
+#[derive(Clone, Debug, Default)]
+pub struct Keyspace {}
+
+impl Keyspace {
+    /// How many keys a slot holds (cluster mode only).
+    pub fn count_in_slot(&self, _slot: Slot) -> usize {
+        unimplemented!()
+    }
+    /// Up to `count` keys of a slot, newest first, as Redis 7.0's list of a slot's entries stands.
+    pub fn keys_in_slot(&self, _slot: Slot, _count: usize) -> Vec<Bytes> {
+        unimplemented!()
+    }
+    /// Deletes every key of a slot; answers how many there were.
+    pub fn delete_slot(&mut self, _slot: Slot) -> usize {
+        unimplemented!()
+    }
+    /// Whether `key` exists in database 0, logically expired keys included: no side effect.
+    pub fn contains(&self, _key: &[u8]) -> bool {
+        unimplemented!()
+    }
+    /// Keys in database 0.
+    pub fn len(&self) -> usize {
+        unimplemented!()
+    }
+    /// Whether database 0 is empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Bytes in use by the data and its indexes, after Redis's own sizes.
+    pub fn used_memory(&self) -> u64 {
+        unimplemented!()
+    }
+}
+
+/// What one command came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The reply, where there is one.
+    pub reply: Option<Value>,
+    /// CPU time of the command on a node, in nanoseconds: an estimate from its complexity, the same on every machine.
+    pub cost_ns: u64,
+    /// The client asked to be disconnected (QUIT).
+    pub close: bool,
+}
+
+/// Something that happened to a key without anybody asking, for the picture and its "why?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Memory ran out and the policy chose this key.
+    Evicted(Bytes),
+    /// Its time to live ran out and it was found.
+    Expired(Bytes),
+}
+
+/// Totals since start (or CONFIG RESETSTAT).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Commands executed.
+    pub commands: u64,
+    /// Look-ups of reading commands that found the key.
+    pub keyspace_hits: u64,
+    /// Look-ups of reading commands that did not.
+    pub keyspace_misses: u64,
+    /// Keys evicted.
+    pub evicted_keys: u64,
+    /// Keys expired.
+    pub expired_keys: u64,
+}
+
+/// A command engine: everything one redis-server process knows, the cluster excepted.
+#[derive(Clone, Debug)]
+pub struct Engine {}
+
+impl Engine {
+    /// An empty engine with default configuration. `cluster_enabled` turns the slot index on and leaves one database.
+    pub fn new(_cluster_enabled: bool) -> Self {
+        unimplemented!()
+    }
+    /// CONFIG SET from outside, before or during a run: `("maxmemory", "4mb")`. `Err` is Redis's own error text.
+    pub fn configure(&mut self, _name: &str, _value: &str) -> Result<(), String> {
+        unimplemented!()
+    }
+    /// A parameter's value as CONFIG GET prints it.
+    pub fn config(&self, _name: &str) -> Option<String> {
+        unimplemented!()
+    }
+    /// A new connection from `addr` ("10.0.1.7:40312").
+    pub fn connect(&mut self, _now: UnixMicros, _addr: &str) -> ClientId {
+        unimplemented!()
+    }
+    /// The connection is gone.
+    pub fn disconnect(&mut self, _client: ClientId) {}
+    /// Runs one command. The reply is what the server would send to this client.
+    pub fn execute(&mut self, _host: &mut dyn Host, _client: ClientId, _argv: &[Bytes]) -> Outcome {
+        unimplemented!()
+    }
+    /// Applies one command of the replication stream: no checks, no reply, no effects.
+    pub fn apply(&mut self, _host: &mut dyn Host, _argv: &[Bytes]) {}
+    /// The periodic work of one tick (`hz` a second): the active expiry cycle.
+    pub fn cron(&mut self, _host: &mut dyn Host) {}
+    /// The protocol a client speaks: 2 or 3.
+    pub fn protocol(&self, _client: ClientId) -> u8 {
+        2
+    }
+    /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
+    /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
+    pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {
+        Vec::new()
+    }
+    /// What happened to keys by itself since the last call.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        Vec::new()
+    }
+    /// The data.
+    pub fn keyspace(&self) -> &Keyspace {
+        unimplemented!()
+    }
+    /// The data, for the cluster's own deletions.
+    pub fn keyspace_mut(&mut self) -> &mut Keyspace {
+        unimplemented!()
+    }
+    /// Replaces the data, as a replica does at the end of a full resynchronisation.
+    pub fn load(&mut self, _keyspace: Keyspace) {}
+    /// Totals.
+    pub fn stats(&self) -> Stats {
+        unimplemented!()
+    }
+}

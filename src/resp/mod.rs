@@ -1,0 +1,124 @@
+//! Values and the RESP wire form: parse a request, print a reply, redis-cli's human format.
+//!
+//! May know: nothing of ours. Every other room speaks in these values; only the console, the gateway and byte counts
+//! need the wire form.
+//!
+//! Start with [`Value`] (what a reply is).
+
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A binary-safe string, cheap to clone: shared, never changed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes(Rc<[u8]>);
+
+impl Bytes {
+    /// The bytes of a decimal integer, as Redis prints one.
+    pub fn from_int(n: i64) -> Self {
+        Self::from(n.to_string())
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Self(Rc::from(&b""[..]))
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(Rc::from(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Rc::from(bytes))
+    }
+}
+
+impl From<&str> for Bytes {
+    fn from(text: &str) -> Self {
+        Self(Rc::from(text.as_bytes()))
+    }
+}
+
+impl From<String> for Bytes {
+    fn from(text: String) -> Self {
+        Self(Rc::from(text.into_bytes()))
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+/// A reply, or a part of one, as RESP3 knows it; RESP2 is a way of printing it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `+OK`: a status.
+    Simple(Bytes),
+    /// `-ERR …`: an error, code first, without the dash.
+    Error(Bytes),
+    /// `:1`: an integer.
+    Int(i64),
+    /// `$3`: a bulk string.
+    Bulk(Bytes),
+    /// A missing string: `$-1` in RESP2, `_` in RESP3.
+    Null,
+    /// A missing array: `*-1` in RESP2, `_` in RESP3.
+    NullArray,
+    /// `*`: an array.
+    Array(Vec<Value>),
+    /// `%`: a map; a flat array in RESP2.
+    Map(Vec<(Value, Value)>),
+    /// `~`: a set; an array in RESP2.
+    Set(Vec<Value>),
+    /// `,`: a double; a bulk string in RESP2.
+    Double(f64),
+    /// `#`: a boolean; `:1` or `:0` in RESP2.
+    Bool(bool),
+    /// `(`: a big number; a bulk string in RESP2.
+    BigNumber(Bytes),
+    /// `=`: text with a three-letter format; a bulk string in RESP2.
+    Verbatim([u8; 3], Bytes),
+    /// `>`: out-of-band data; an array in RESP2.
+    Push(Vec<Value>),
+}
+
+impl Value {
+    /// `+OK`.
+    pub fn ok() -> Self {
+        Self::simple("OK")
+    }
+
+    /// A status.
+    pub fn simple(text: &str) -> Self {
+        Self::Simple(Bytes::from(text))
+    }
+
+    /// An error, code included: `Value::error("ERR no such key")`.
+    pub fn error(text: impl AsRef<str>) -> Self {
+        Self::Error(Bytes::from(text.as_ref()))
+    }
+
+    /// A bulk string.
+    pub fn bulk(bytes: impl Into<Bytes>) -> Self {
+        Self::Bulk(bytes.into())
+    }
+
+    /// Whether this is an error.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Error(_))
+    }
+}
