@@ -1,1 +1,3 @@
 //! Counters, histograms, time series.
+//!
+//! May know: nothing of ours.
