@@ -52,6 +52,7 @@ pub fn serve(words: &[String]) -> Outcome<()> {
         &port.to_string(),
         "--serve-base",
         "/",
+        "--disable-address-lookup",
     ]);
     for watched in ["src", "www", "index.html", "Trunk.toml", "Cargo.toml"] {
         if root().join(watched).exists() {
@@ -67,7 +68,7 @@ pub fn serve(words: &[String]) -> Outcome<()> {
         "Building the page {speed}. The first time takes a minute or two."
     ));
     println!("\n    http://127.0.0.1:{port}/    once it says \"success\"; Ctrl-C ends it\n");
-    run(&mut trunk, "Serving the page")
+    run::become_program(&mut trunk, "Serving the page")
 }
 
 /// `cargo xtask dist`.

@@ -77,6 +77,20 @@ pub fn run(command: &mut Command, what: &str) -> Outcome<()> {
     }
 }
 
+/// Runs in our own place, so that whatever ends us ends it, and nothing keeps running behind.
+#[cfg(unix)]
+pub fn become_program(command: &mut Command, what: &str) -> Outcome<()> {
+    use std::os::unix::process::CommandExt as _;
+    let error = command.exec();
+    Err(could_not_start(command, what, &error))
+}
+
+/// Runs to the end.
+#[cfg(not(unix))]
+pub fn become_program(command: &mut Command, what: &str) -> Outcome<()> {
+    run(command, what)
+}
+
 fn could_not_start(command: &Command, what: &str, error: &std::io::Error) -> String {
     format!(
         "{what} failed: `{}` could not be started ({error}).",
@@ -165,20 +179,28 @@ pub fn run_counting(command: &mut Command) -> (bool, Count) {
     }
     drop(sender);
     let mut count = Count::default();
+    // Nextest repeats what a failed test printed, the closing line of its process included: its own summary is what counts.
+    let mut summary = None;
     for line in lines {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(&line).and_then(|()| out.flush());
-        let more = counted(&String::from_utf8_lossy(&line));
+        let line = without_colours(&String::from_utf8_lossy(&line));
+        let more = counted(&line);
+        if line.trim_start().starts_with("Summary [") {
+            summary = Some(more);
+        }
         count.passed += more.passed;
         count.failed += more.failed;
     }
-    (child.wait().is_ok_and(|status| status.success()), count)
+    (
+        child.wait().is_ok_and(|status| status.success()),
+        summary.unwrap_or(count),
+    )
 }
 
 /// What one line of output adds: the closing lines of cargo test, nextest and node's runner count, others do not.
 fn counted(line: &str) -> Count {
-    let plain = without_colours(line);
-    let plain = plain.trim();
+    let plain = line.trim();
     let closing = plain.strip_prefix("test result:").or_else(|| {
         plain
             .strip_prefix("Summary [")
@@ -265,7 +287,11 @@ mod tests {
             ("# Subtest: pass 12 gates", 0, 0),
             ("12 passed", 0, 0),
         ] {
-            assert_eq!(counted(line), Count { passed, failed }, "{line}");
+            assert_eq!(
+                counted(&without_colours(line)),
+                Count { passed, failed },
+                "{line}"
+            );
         }
     }
 }
