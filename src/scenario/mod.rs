@@ -3,12 +3,26 @@
 //! May know: nothing of ours. A [`Scenario`] and its [`Action`]s are all that a run depends on; the link carries
 //! exactly these.
 //!
-//! Start with [`Scenario`]; [`Scenario::default`] is the page's opening scene.
+//! Start with [`Scenario`]; [`Scenario::default`] is the page's opening scene. `validate.rs` says what is allowed,
+//! `text.rs` how a scenario is written by hand, `gallery.rs` which ones the page offers.
+
+mod gallery;
+mod setting;
+mod text;
+mod validate;
+
+pub use gallery::{Exhibit, exhibit, gallery};
+pub use setting::Setting;
+pub(crate) use setting::{decimal, format_decimal};
+pub use text::{TextError, TextProblem, format_seconds, parse_console, parse_lanes, parse_seconds};
+pub use validate::{
+    ACTIONS_MAX, LINE_BYTES_MAX, MOMENT_NS_MAX, ScenarioError, TITLE_BYTES_MAX, check_actions, check_moment, check_title,
+};
 
 /// Everything a run starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// What the page calls it.
+    /// What the page calls it: one line, 1 to 200 bytes.
     pub title: String,
     /// All chance in the run derives from this.
     pub seed: u64,
@@ -20,7 +34,7 @@ pub struct Scenario {
     pub database: Database,
     /// The strategies that run side by side, one a lane (one or two).
     pub lanes: Vec<Strategy>,
-    /// Console lines that happen by themselves, in order of time.
+    /// Console lines that happen by themselves, in order of time: at most 5 000.
     pub timeline: Vec<Action>,
 }
 
@@ -33,13 +47,13 @@ pub struct Deployment {
     pub replicas: u8,
     /// Availability zones: 1 to 3. Node `j` of shard `i` stands in zone `(i + j) mod zones`.
     pub zones: u8,
-    /// `maxmemory` of every node, in bytes; 0 is no limit.
+    /// `maxmemory` of every node, in bytes, up to 1 TiB; 0 is no limit.
     pub maxmemory: u64,
     /// What a full node does.
     pub policy: EvictionPolicy,
-    /// `cluster-node-timeout`, in milliseconds.
+    /// `cluster-node-timeout`, in milliseconds: 100 to 60 000.
     pub node_timeout_ms: u32,
-    /// `cluster-require-full-coverage`; ElastiCache runs without.
+    /// `cluster-require-full-coverage`; `ElastiCache` runs without.
     pub require_full_coverage: bool,
 }
 
@@ -103,20 +117,20 @@ pub struct Load {
     pub rows: u32,
     /// Skew of their popularity: Zipf's exponent in thousandths, 0 (uniform) to 3000.
     pub zipf_theta_milli: u16,
-    /// Share of reads, in thousandths.
+    /// Share of reads, in thousandths: 0 to 1000.
     pub read_permille: u16,
     /// Size of a cached value, in bytes: 1 to 1 000 000.
     pub value_bytes: u32,
-    /// Time to live of what is cached, in seconds; 0 is none.
+    /// Time to live of what is cached, in seconds, up to a year; 0 is none.
     pub ttl_seconds: u32,
 }
 
 /// The database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
-    /// Median time of a read query, in microseconds. A write takes twice that.
+    /// Median time of a read query, in microseconds: 1 to 10 000 000. A write takes twice that.
     pub query_median_us: u32,
-    /// Connections; a query beyond them waits.
+    /// Connections: 1 to 10 000; a query beyond them waits.
     pub connections: u16,
 }
 
@@ -178,11 +192,11 @@ impl Console {
 /// One console line at one moment. It happens in every lane, so that the lanes stay comparable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// When, in nanoseconds since the run began.
+    /// When, in nanoseconds since the run began: up to one hour.
     pub at_ns: u64,
     /// Where it was typed.
     pub console: Console,
-    /// What was typed.
+    /// What was typed: one line, not blank, at most 4 096 bytes.
     pub line: String,
 }
 
