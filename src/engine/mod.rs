@@ -10,11 +10,17 @@ mod client;
 pub mod command;
 mod commands;
 mod config;
+mod dict;
 mod dispatch;
 mod error;
 mod keyspace;
+mod memory;
+mod number;
+mod paged;
 mod server;
+mod slots;
 mod table;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -42,8 +48,8 @@ impl Slot {
     }
 
     /// The slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it.
-    pub fn of_key(_key: &[u8]) -> Self {
-        unimplemented!()
+    pub fn of_key(key: &[u8]) -> Self {
+        Self(slots::of_key(key))
     }
 }
 
