@@ -19,11 +19,11 @@ const { values } = parseArgs({
   },
 });
 const server = values.url ? null : await serve(dist);
-const { browser, close } = await launch(values.browser);
 let failed = false;
 try {
-  for (const [size, look] of [["1440x900", { width: 1440, height: 900 }], ["390x844", { width: 390, height: 844, touch: values.browser === "chromium" }]]) {
-    for (const dark of [true, false]) {
+  for (const dark of [true, false]) {
+    const { browser, close } = await launch(values.browser, { dark });
+    for (const [size, look] of [["1440x900", { width: 1440, height: 900 }], ["390x844", { width: 390, height: 844, touch: true }]]) {
       const { page, problems } = await newPage(browser, { ...look, dark });
       await page.goto((values.url ?? server.url) + values.hash, { waitUntil: "load" });
       await untilReady(page).catch(() => problems.push('the page did not say it was ready (<html data-ready="1">) in time'));
@@ -34,9 +34,9 @@ try {
       failed ||= problems.length > 0;
       await page.close();
     }
+    await close();
   }
 } finally {
-  await close();
   await server?.close();
 }
-process.exitCode = failed ? 1 : 0;
+process.exit(failed ? 1 : 0);

@@ -135,7 +135,8 @@ pub fn shots(words: &[String]) -> Outcome<()> {
     let folder = if release {
         root().join("dist")
     } else {
-        serve_folder()
+        // Not the folder of `serve`: what that builds waits for its own server to tell it of changes.
+        run::target().join("page-for-shots")
     };
     if !words.iter().any(|word| word == "--url") {
         run(

@@ -132,7 +132,7 @@ pub fn chromium() -> Outcome<()> {
     if env::var_os("CHROMIUM").is_none() && !names.iter().any(|name| find(name).is_some()) {
         let why =
             "The page is tested in Chromium (CHROMIUM names the binary if it is not on PATH).";
-        programs(why, &[("chromium", "chromium")])?;
+        programs(why, &[("chromium", "chromium fonts-dejavu-core")])?;
     }
     if chromedriver().is_none() {
         let why = "Chromium is driven by ChromeDriver (CHROMEDRIVER names the binary if it is not on PATH).";
@@ -157,7 +157,7 @@ pub fn npm_packages() -> Outcome<()> {
     run(&mut npm, "Installing the npm packages of tests/e2e")
 }
 
-/// Makes sure that programs are on PATH: each with the Debian package that has it.
+/// Makes sure that programs are on PATH: each with the Debian packages that bring it.
 fn programs(why: &str, wanted: &[(&str, &str)]) -> Outcome<()> {
     let missing: Vec<_> = wanted
         .iter()
@@ -177,7 +177,7 @@ fn programs(why: &str, wanted: &[(&str, &str)]) -> Outcome<()> {
     apt_install(
         &missing
             .iter()
-            .map(|(_, package)| *package)
+            .flat_map(|(_, packages)| packages.split(' '))
             .collect::<Vec<_>>(),
     )
 }

@@ -136,7 +136,9 @@ pub fn compiler(tools: PathBuf) -> Outcome<Compiler> {
             DEBIAN_PACKAGES.join(" ")
         ));
     }
-    say("rustup has no standard library for browsers to give: Debian's own Rust will build it.");
+    say(
+        "The standard library for browsers is not to be had ready-made: Debian's own Rust will build it.",
+    );
     apt_install(DEBIAN_PACKAGES)?;
     build_std()?;
     if compiles(DEBIAN_RUSTC) {

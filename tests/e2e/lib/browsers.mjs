@@ -25,8 +25,9 @@ export const wanted = (process.env.BROWSERS ?? "chromium,firefox").split(",").fi
 /**
  * Starts a browser with an empty profile; `close()` on what is returned also removes the profile.
  * @param {"chromium" | "firefox"} name
+ * @param {{ dark?: boolean, calm?: boolean }} look what Firefox is told at its start; Chromium's pages are told one by one
  */
-export async function launch(name) {
+export async function launch(name, { dark, calm } = {}) {
   const executablePath = find(name);
   if (!executablePath) throw new Error(`${name} was not found: install it, or name it in ${name.toUpperCase()}`);
   const profile = mkdtempSync(join(tmpdir(), `slotscope-${name}-`));
@@ -59,6 +60,8 @@ export async function launch(name) {
             "network.captive-portal-service.enabled": false,
             "network.connectivity-service.enabled": false,
             "toolkit.telemetry.enabled": false,
+            ...(dark === undefined ? {} : { "ui.systemUsesDarkTheme": dark ? 1 : 0 }),
+            ...(calm ? { "ui.prefersReducedMotion": 1 } : {}),
           },
         };
   const browser = await puppeteer.launch({

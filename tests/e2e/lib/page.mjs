@@ -14,7 +14,8 @@ export const shotsFolder = process.env.SHOTS ?? join(root, "target", "shots");
 /**
  * A fresh page of `browser`. What it complains of (console errors, uncaught exceptions, failed requests) gathers in `problems`.
  * @param {import("puppeteer-core").Browser} browser
- * @param {{ width?: number, height?: number, touch?: boolean, dark?: boolean, calm?: boolean }} look `calm` asks for reduced motion
+ * @param {{ width?: number, height?: number, touch?: boolean, dark?: boolean, calm?: boolean }} look `calm` asks for reduced motion;
+ *   Firefox cannot be told `touch`, and `dark` and `calm` only at its start (`launch`)
  */
 export async function newPage(browser, { width = 1440, height = 900, touch = false, dark, calm } = {}) {
   const page = await browser.newPage();
@@ -27,11 +28,12 @@ export async function newPage(browser, { width = 1440, height = 900, touch = fal
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`request: ${response.url()} answered ${response.status()}`);
   });
-  await page.setViewport({ width, height, ...(touch ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}) });
+  const firefox = (await browser.version()).toLowerCase().startsWith("firefox");
+  await page.setViewport({ width, height, ...(touch && !firefox ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}) });
   const features = [];
   if (dark !== undefined) features.push({ name: "prefers-color-scheme", value: dark ? "dark" : "light" });
   if (calm) features.push({ name: "prefers-reduced-motion", value: "reduce" });
-  if (features.length > 0) await page.emulateMediaFeatures(features);
+  if (features.length > 0 && !firefox) await page.emulateMediaFeatures(features);
   return { page, problems };
 }
 
