@@ -5,7 +5,7 @@
 const SUB_BITS: u32 = 5;
 const SUB: u64 = 1 << SUB_BITS;
 
-/// Log-linear buckets (as in HdrHistogram by Gil Tene, public domain): exact below 32, then to within 1.6 %. Integer
+/// Log-linear buckets (as in `HdrHistogram` by Gil Tene, public domain): exact below 32, then to within 1.6 %. Integer
 /// arithmetic only. Values above [`Histogram::LARGEST`] count as that.
 ///
 /// Grows to the highest bucket in use: a histogram of latencies below a second, in microseconds, is 2 KB.
