@@ -3,11 +3,39 @@
 //! May know: `cluster`, `memcached`, `sim`, `metrics`, `scenario` (and `resp`, whose values it reads). Like the cluster,
 //! a state machine without a network: events in, [`Output`]s out.
 //!
-//! Start with [`Fleet::handle`].
+//! ```text
+//!   Workload ── Arrival ──► Fleet ── what now? ──► strategy
+//!   (who wants what)          │  ◄── do this ────┘
+//!                             ├── ToNode ──────► (world carries) ──► Reply
+//!                             │     Client: slot map, redirections, time-outs, circuit
+//!                             ├── ToDatabase ──► DatabaseServer ───► FromDatabase
+//!                             └── Done
+//! ```
+//!
+//! Start with [`Fleet::handle`]; `strategy` is what it is all about.
+
+mod client;
+mod console_client;
+mod database;
+mod deadlines;
+mod fleet;
+mod operation;
+mod payload;
+mod strategy;
+#[cfg(test)]
+mod tests;
+mod workload;
+
+pub use client::{
+    CIRCUIT_OPEN, REDIRECTIONS_MAX, REFRESH_PAUSE, REFRESH_PERIOD, REQUEST_TIMEOUT, RETRIES_MAX, RETRY_DELAY,
+    STRIKES_MAX,
+};
+pub use console_client::{ConsoleClient, ConsoleOutput};
+pub use database::DatabaseServer;
+pub use fleet::{Counters, Fleet, IN_FLIGHT_MAX, QUERY_TIMEOUT};
 
 use crate::cluster::{Caller, Reply, RequestId};
 use crate::resp::Bytes;
-use crate::scenario::Scenario;
 use crate::sim::Nanos;
 
 /// An app server, from 0.
@@ -28,16 +56,23 @@ pub enum Event {
     Reply(Reply),
     /// A request has been out too long, if it still is.
     RequestTimeout(RequestId),
-    /// A client tries again, or renews its slot map.
+    /// A query has been out too long, if it still is.
+    QueryTimeout(OperationId),
+    /// A client tries a command again after a pause.
     Retry(OperationId),
+    /// A client renews its slot map: because it is time (and again a period later), or because of some trouble.
+    Refresh {
+        /// Whose client.
+        app: AppIndex,
+        /// Whether it is merely time.
+        periodic: bool,
+    },
     /// A query has reached the database.
     QueryArrives(Query),
-    /// The database is done with a query.
+    /// The database is done with a query: a write commits now, before its answer travels.
     QueryDone(Query),
     /// The database's answer has reached the app server.
     QueryAnswered(Query),
-    /// A database write commits.
-    Commit(Query),
 }
 
 /// A query on its way to, in, or from the database.
@@ -51,8 +86,10 @@ pub struct Query {
     pub row: u32,
     /// Whether it writes.
     pub write: bool,
-    /// The row's version: what a read found, what a write made.
+    /// The row's version: what a read found, what a write makes.
     pub version: u64,
+    /// The database turned it away: too many wait already.
+    pub refused: bool,
     /// When it was sent, for the trace.
     pub sent: Nanos,
     /// When the database began with it: later than its arrival where connections were short.
@@ -63,12 +100,35 @@ pub struct Query {
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Call [`Fleet::handle`] with `event` at `at`.
-    Schedule { at: Nanos, event: Event },
-    /// Carry a command to the node at an address; `note` is what the request tab says of it.
-    ToNode { app: AppIndex, ip: String, id: RequestId, operation: OperationId, caller: Caller, argv: Vec<Bytes>, asking: bool, kind: RequestKind },
-    /// Carry a query to the database.
+    Schedule {
+        /// When.
+        at: Nanos,
+        /// What.
+        event: Event,
+    },
+    /// Carry a command to the node at an address, and its reply back as [`Event::Reply`]. Either may be lost.
+    ToNode {
+        /// Who sends it.
+        app: AppIndex,
+        /// The node's address or host name, as the client has learnt it.
+        ip: String,
+        /// The request's number: 64 times the operation's number plus 1 to 63, so that the n-th request of an operation has
+        /// the same luck in every lane; from 2^62 for requests that belong to no operation.
+        id: RequestId,
+        /// For which operation; number 0 for none.
+        operation: OperationId,
+        /// The app server's connections: its own number.
+        caller: Caller,
+        /// The command.
+        argv: Vec<Bytes>,
+        /// ASKING goes before it.
+        asking: bool,
+        /// What it is to its operation.
+        kind: RequestKind,
+    },
+    /// Carry a query to the database: [`Event::QueryArrives`].
     ToDatabase(Query),
-    /// Carry the database's answer back.
+    /// Carry the database's answer back: [`Event::QueryAnswered`].
     FromDatabase(Query),
     /// An operation is over.
     Done(Finished),
@@ -109,6 +169,10 @@ pub struct Finished {
     pub operation: OperationId,
     /// Where.
     pub app: AppIndex,
+    /// Which row.
+    pub row: u32,
+    /// Whether it was a write.
+    pub write: bool,
     /// When the user asked.
     pub began: Nanos,
     /// How it ended.
@@ -119,17 +183,4 @@ pub struct Finished {
     pub redirections: u32,
     /// Time-outs met.
     pub timeouts: u32,
-}
-
-/// All app servers of one lane, with their clients and their database.
-#[derive(Clone, Debug)]
-pub struct Fleet {}
-
-impl Fleet {
-    /// App servers for lane `lane` of a scenario. `seeds` are the addresses that clients start from (ip without port).
-    pub fn new(_scenario: &Scenario, _lane: usize, _seeds: &[String], _out: &mut Vec<Output>) -> Self {
-        unimplemented!()
-    }
-    /// Something scheduled or carried has come due.
-    pub fn handle(&mut self, _now: Nanos, _event: Event, _out: &mut Vec<Output>) {}
 }

@@ -7,7 +7,7 @@
 //!
 //! Samplers use `libm`: the standard library's logarithm and powers differ between native code and WebAssembly.
 
-/// SplitMix64's output function (Steele, Lea, Flood 2014; public domain reference by Vigna): a bijection that
+/// `SplitMix64`'s output function (Steele, Lea, Flood 2014; public domain reference by Vigna): a bijection that
 /// spreads every input bit over the word.
 pub(super) fn scramble(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
