@@ -9,17 +9,21 @@ mod call;
 mod client;
 pub mod command;
 mod commands;
+mod complete;
 mod config;
 mod dispatch;
 mod error;
+pub mod keys;
 mod keyspace;
 mod server;
+pub mod syntax;
 mod table;
 
 use std::collections::BTreeMap;
 
 use crate::resp::{Bytes, Value};
 use client::Clients;
+pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
 

@@ -50,3 +50,8 @@ fn memory(text: &str) -> Option<u64> {
     };
     text.get(..digits)?.parse::<u64>().ok()?.checked_mul(factor)
 }
+
+/// The names of all parameters.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ["maxmemory", "maxmemory-policy", "maxmemory-samples"].into_iter()
+}
