@@ -162,7 +162,8 @@ fn match_one(
     let mut times = 1;
     while state.used < words.len() && count.is_none_or(|count| times < count) {
         let word = &words[state.used];
-        if stops.iter().any(|stop| is(word, stop)) {
+        let again = argument.multiple_token && argument.token.is_some_and(|token| is(word, token));
+        if !again && stops.iter().any(|stop| is(word, stop)) {
             return Some(state);
         }
         match match_once(

@@ -11,13 +11,18 @@ pub mod command;
 mod commands;
 mod complete;
 mod config;
+mod dict;
 mod dispatch;
 mod error;
-pub mod keys;
 mod keyspace;
+mod memory;
+mod number;
+mod paged;
 mod server;
+mod slots;
 pub mod syntax;
 mod table;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -46,8 +51,8 @@ impl Slot {
     }
 
     /// The slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it.
-    pub fn of_key(_key: &[u8]) -> Self {
-        unimplemented!()
+    pub fn of_key(key: &[u8]) -> Self {
+        Self(slots::of_key(key))
     }
 }
 

@@ -66,7 +66,7 @@ macro_rules! row {
             flags: $crate::engine::command::Flags::NONE$(.or($crate::engine::command::Flags::$flag))*,
             categories: $crate::engine::command::Categories::NONE$(.or($crate::engine::command::Categories::$category))*,
             $(first_key: $first, last_key: $last, step: $step, key_specs: &[$(key_spec!($($spec)*)),*],)?
-            $(key_finder: Some($crate::engine::keys::$finder),)?
+            $(key_finder: Some($crate::engine::table::finders::$finder),)?
             $(tips: $crate::engine::command::Tips::NONE$(.or($crate::engine::command::Tips::$tip))*,)?
             $($mark: true,)?
             $(deprecated: Some(&($deprecated, $replaced_by)),)?
@@ -88,6 +88,7 @@ macro_rules! rows {
 mod bitmap;
 mod cluster;
 mod connection;
+mod finders;
 mod generic;
 mod geo;
 mod hash;
