@@ -14,6 +14,7 @@ mod config;
 mod dict;
 mod dispatch;
 mod error;
+pub mod glob;
 mod keyspace;
 mod memory;
 mod number;
