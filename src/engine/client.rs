@@ -166,6 +166,14 @@ impl Clients {
         Some(&mut self.list[at])
     }
 
+    /// A connection to change, or the primary link if it is gone.
+    pub fn get_or_primary_link_mut(&mut self, id: ClientId) -> &mut Client {
+        match self.position(id) {
+            Some(at) => &mut self.list[at],
+            None => &mut self.primary_link,
+        }
+    }
+
     /// All connections, oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, Client> {
         self.list.iter()

@@ -5,7 +5,13 @@
 
 /// Whether the whole of `text` matches `pattern`; `fold_case` treats ASCII letters of either case alike.
 pub fn matches(pattern: &[u8], text: &[u8], fold_case: bool) -> bool {
-    let fold = |byte: u8| if fold_case { byte.to_ascii_lowercase() } else { byte };
+    let fold = |byte: u8| {
+        if fold_case {
+            byte.to_ascii_lowercase()
+        } else {
+            byte
+        }
+    };
     let (mut p, mut t) = (0, 0);
     // Where to go on after a mismatch: behind the last star, one byte later in the text than before. Earlier stars need
     // not be tried again, so the work is at most pattern × text.
@@ -100,7 +106,11 @@ mod tests {
             ("a", "", false),
             ("[", "", false),
         ] {
-            assert_eq!(matches(pattern.as_bytes(), text.as_bytes(), false), expected, "{pattern} {text}");
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes(), false),
+                expected,
+                "{pattern} {text}"
+            );
         }
         assert!(matches(b"A[B-C]*", b"abz", true));
     }
@@ -108,6 +118,10 @@ mod tests {
     #[test]
     fn many_stars_do_not_take_long() {
         let text = "a".repeat(1_000);
-        assert!(!matches(format!("{}b", "*a".repeat(400)).as_bytes(), text.as_bytes(), false));
+        assert!(!matches(
+            format!("{}b", "*a".repeat(400)).as_bytes(),
+            text.as_bytes(),
+            false
+        ));
     }
 }

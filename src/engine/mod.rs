@@ -14,7 +14,10 @@ mod config;
 mod dict;
 mod dispatch;
 mod error;
+mod evict;
+mod expire;
 pub mod glob;
+mod keys;
 mod keyspace;
 mod memory;
 mod number;
@@ -23,6 +26,7 @@ mod server;
 mod slots;
 pub mod syntax;
 mod table;
+mod usage;
 mod value;
 
 use std::collections::BTreeMap;
@@ -210,8 +214,19 @@ pub struct Engine {
     command_stats: Vec<CommandStat>,
     /// Errors answered, by code (INFO errorstats).
     error_stats: BTreeMap<String, u64>,
+    /// Ready to be taken.
     effects: Vec<Vec<Bytes>>,
+    /// The database the last effect was in.
+    effects_db: u32,
+    /// What the unit of execution that is going on has to replicate, with its database.
+    pending: Vec<(u32, Vec<Bytes>)>,
     notices: Vec<Notice>,
+    /// Changes since start (INFO `rdb_changes_since_last_save`).
+    dirty: u64,
+    pool: evict::Pool,
+    expire_cycle: expire::Cycle,
+    /// Memory was short before the command that runs now (scripts ask).
+    oom_before_command: bool,
     cluster_enabled: bool,
 }
 
@@ -219,14 +234,20 @@ impl Engine {
     /// An empty engine with default configuration. `cluster_enabled` turns the slot index on and leaves one database.
     pub fn new(cluster_enabled: bool) -> Self {
         Self {
-            keyspace: Keyspace::default(),
+            keyspace: Keyspace::new(Config::default().databases, cluster_enabled),
             config: Config::default(),
             clients: Clients::default(),
             stats: Stats::default(),
             command_stats: vec![CommandStat::default(); command::count()],
             error_stats: BTreeMap::new(),
             effects: Vec::new(),
+            effects_db: 0,
+            pending: Vec::new(),
             notices: Vec::new(),
+            dirty: 0,
+            pool: evict::Pool::default(),
+            expire_cycle: expire::Cycle::default(),
+            oom_before_command: false,
             cluster_enabled,
         }
     }
@@ -244,6 +265,7 @@ impl Engine {
     }
     /// The connection is gone.
     pub fn disconnect(&mut self, client: ClientId) {
+        self.unwatch_all(client);
         self.clients.remove(client);
     }
     /// Runs one command. The reply is what the server would send to this client.
@@ -251,9 +273,19 @@ impl Engine {
         dispatch::execute(self, host, client, argv)
     }
     /// Applies one command of the replication stream: no checks, no reply, no effects.
-    pub fn apply(&mut self, _host: &mut dyn Host, _argv: &[Bytes]) {}
-    /// The periodic work of one tick (`hz` a second): the active expiry cycle.
-    pub fn cron(&mut self, _host: &mut dyn Host) {}
+    pub fn apply(&mut self, host: &mut dyn Host, argv: &[Bytes]) {
+        dispatch::apply(self, host, argv);
+    }
+    /// The periodic work of one tick (`hz` a second): the active expiry cycle, eviction that is not done yet, and care of
+    /// the tables.
+    pub fn cron(&mut self, host: &mut dyn Host) {
+        /// Chains moved in a tick, about what a millisecond allows.
+        const CHAINS_PER_TICK: usize = 10_000;
+        let now = host.now();
+        expire::active_cycle(self, host, now);
+        evict::perform_evictions(self, host, now);
+        self.keyspace.tend_tables(CHAINS_PER_TICK);
+    }
     /// The protocol a client speaks: 2 or 3.
     pub fn protocol(&self, client: ClientId) -> u8 {
         self.clients.get(client).map_or(2, |client| client.protocol)
@@ -261,6 +293,8 @@ impl Engine {
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
     pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {
+        let deleted = self.keyspace.take_slot_deletions();
+        self.effects.extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
         std::mem::take(&mut self.effects)
     }
     /// What happened to keys by itself since the last call.
@@ -277,7 +311,9 @@ impl Engine {
     }
     /// Replaces the data, as a replica does at the end of a full resynchronisation.
     pub fn load(&mut self, keyspace: Keyspace) {
-        self.keyspace = keyspace;
+        let mut old = std::mem::replace(&mut self.keyspace, keyspace);
+        self.keyspace.set_cluster_enabled(self.cluster_enabled);
+        self.keyspace.inherit_watches(&mut old);
     }
     /// Totals.
     pub fn stats(&self) -> Stats {
