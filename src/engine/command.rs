@@ -49,22 +49,18 @@ pub struct CommandSpec {
     pub complexity: &'static str,
     /// One line of help.
     pub summary: &'static str,
-    /// COMMAND DOCS `doc_flags`: `deprecated`, `syscmd`.
-    pub doc_flags: &'static [&'static str],
-    /// The version that deprecated it, or empty.
-    pub deprecated_since: &'static str,
-    /// What replaces it, or empty.
-    pub replaced_by: &'static str,
-    /// Version and change.
-    pub history: &'static [(&'static str, &'static str)],
+    /// COMMAND DOCS `doc_flags` has `syscmd`: not meant for people.
+    pub syscmd: bool,
+    /// The version that deprecated it and what replaces it.
+    pub deprecated: Option<&'static (&'static str, &'static str)>,
     /// COMMAND INFO's tips: `nondeterministic_output` and the like.
-    pub tips: &'static [&'static str],
-    /// The arguments.
-    pub arguments: &'static [Argument],
-    /// The syntax as redis-cli hints it: `key value [NX|XX]`.
-    pub hint: &'static str,
+    pub tips: Tips,
+    /// The arguments in the notation of [`super::syntax`].
+    pub arguments: &'static str,
     /// Its subcommands, if it is a container.
     pub subcommands: &'static [CommandSpec],
+    /// Whether it is built here: if not, calling it answers an error that says so.
+    pub implemented: bool,
     /// Runs it.
     pub handler: Handler,
 }
@@ -85,14 +81,12 @@ impl CommandSpec {
         since: "",
         complexity: "",
         summary: "",
-        doc_flags: &[],
-        deprecated_since: "",
-        replaced_by: "",
-        history: &[],
-        tips: &[],
-        arguments: &[],
-        hint: "",
+        syscmd: false,
+        deprecated: None,
+        tips: Tips::NONE,
+        arguments: "",
         subcommands: &[],
+        implemented: false,
         handler: not_implemented,
     };
 
@@ -209,6 +203,24 @@ bit_set! {
         CONNECTION = "connection",
         TRANSACTION = "transaction",
         SCRIPTING = "scripting",
+    }
+}
+
+bit_set! {
+    /// Hints of COMMAND INFO to clients that spread commands over shards.
+    Tips: u16 {
+        NONDETERMINISTIC_OUTPUT = "nondeterministic_output",
+        NONDETERMINISTIC_OUTPUT_ORDER = "nondeterministic_output_order",
+        REQUEST_POLICY_ALL_NODES = "request_policy:all_nodes",
+        REQUEST_POLICY_ALL_SHARDS = "request_policy:all_shards",
+        REQUEST_POLICY_MULTI_SHARD = "request_policy:multi_shard",
+        REQUEST_POLICY_SPECIAL = "request_policy:special",
+        RESPONSE_POLICY_AGG_LOGICAL_AND = "response_policy:agg_logical_and",
+        RESPONSE_POLICY_AGG_MIN = "response_policy:agg_min",
+        RESPONSE_POLICY_AGG_SUM = "response_policy:agg_sum",
+        RESPONSE_POLICY_ALL_SUCCEEDED = "response_policy:all_succeeded",
+        RESPONSE_POLICY_ONE_SUCCEEDED = "response_policy:one_succeeded",
+        RESPONSE_POLICY_SPECIAL = "response_policy:special",
     }
 }
 
@@ -339,50 +351,6 @@ pub struct KeyPosition {
     pub index: usize,
     /// What is done to it.
     pub flags: KeyFlags,
-}
-
-/// An argument, as COMMAND DOCS describes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Argument {
-    /// Its name.
-    pub name: &'static str,
-    /// Its type: `key`, `string`, `integer`, `oneof`, `block`, `pure-token`, …
-    pub kind: &'static str,
-    /// The word that goes before it, or empty.
-    pub token: &'static str,
-    /// The index of its key specification, or −1.
-    pub key_spec: i32,
-    /// A remark, or empty.
-    pub summary: &'static str,
-    /// The version that brought it, or empty.
-    pub since: &'static str,
-    /// The version that deprecated it, or empty.
-    pub deprecated_since: &'static str,
-    /// May be left out.
-    pub optional: bool,
-    /// May be repeated.
-    pub multiple: bool,
-    /// The token is repeated with it.
-    pub multiple_token: bool,
-    /// Its parts, if it is a choice or a block.
-    pub arguments: &'static [Argument],
-}
-
-impl Argument {
-    /// A row to start from.
-    pub const BLANK: Self = Self {
-        name: "",
-        kind: "",
-        token: "",
-        key_spec: -1,
-        summary: "",
-        since: "",
-        deprecated_since: "",
-        optional: false,
-        multiple: false,
-        multiple_token: false,
-        arguments: &[],
-    };
 }
 
 /// A command's number: its place among all commands and subcommands; an index into per-command statistics.

@@ -139,6 +139,8 @@ pub struct Config {
     pub stream_node_max_bytes: u64,
     /// stream-node-max-entries.
     pub stream_node_max_entries: u64,
+    /// What CONFIG GET prints of parameters that are not at their default.
+    pub changed: std::collections::BTreeMap<&'static str, String>,
 }
 
 impl Default for Config {
@@ -176,6 +178,7 @@ impl Default for Config {
             hll_sparse_max_bytes: 3_000,
             stream_node_max_bytes: 4_096,
             stream_node_max_entries: 100,
+            changed: std::collections::BTreeMap::new(),
         }
     }
 }

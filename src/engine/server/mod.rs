@@ -1,3 +1,4 @@
 //! The server's own commands: CONFIG, INFO, COMMAND, CLIENT, connection and debugging.
 
 pub mod config;
+mod parameters;

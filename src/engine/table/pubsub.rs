@@ -1,0 +1,111 @@
+//! Publish and subscribe. Facts of Redis 7.0.15; the words are ours.
+
+rows! {
+    {
+        "psubscribe" -2, Pubsub, "2.0.0", "O(N)";
+        "Listen to channels whose names match patterns";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        args "pattern(p:pattern)*";
+    }
+    {
+        "publish" 3, Pubsub, "2.0.0", "O(N+M)";
+        "Send a message to a channel";
+        flags PUBSUB LOADING STALE FAST;
+        acl PUBSUB FAST;
+        args "channel message";
+    }
+    {
+        "pubsub" -2, Pubsub, "2.8.0", "that of the subcommand";
+        "Look at channels and subscriptions";
+        flags;
+        acl SLOW;
+        subcommands {
+            {
+                "pubsub|channels" -2, Pubsub, "2.8.0", "O(N)";
+                "List channels that have subscribers";
+                flags PUBSUB LOADING STALE;
+                acl PUBSUB SLOW;
+                args "p:pattern?";
+            }
+            {
+                "pubsub|help" 2, Pubsub, "6.2.0", "O(1)";
+                "List the subcommands";
+                flags LOADING STALE;
+                acl SLOW;
+            }
+            {
+                "pubsub|numpat" 2, Pubsub, "2.8.0", "O(1)";
+                "Count the patterns subscribed to";
+                flags PUBSUB LOADING STALE;
+                acl PUBSUB SLOW;
+            }
+            {
+                "pubsub|numsub" -2, Pubsub, "2.8.0", "O(N)";
+                "Count the subscribers of channels";
+                flags PUBSUB LOADING STALE;
+                acl PUBSUB SLOW;
+                args "channel?*";
+            }
+            {
+                "pubsub|shardchannels" -2, Pubsub, "7.0.0", "O(N)";
+                "List shard channels that have subscribers";
+                flags PUBSUB LOADING STALE;
+                acl PUBSUB SLOW;
+                args "p:pattern?";
+            }
+            {
+                "pubsub|shardnumsub" -2, Pubsub, "7.0.0", "O(N)";
+                "Count the subscribers of shard channels";
+                flags PUBSUB LOADING STALE;
+                acl PUBSUB SLOW;
+                args "shardchannel?*";
+            }
+        };
+    }
+    {
+        "punsubscribe" -1, Pubsub, "2.0.0", "O(N+M)";
+        "Stop listening to patterns";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        args "p:pattern?*";
+    }
+    {
+        "spublish" 3, Pubsub, "7.0.0", "O(N)";
+        "Send a message to a shard channel";
+        flags PUBSUB LOADING STALE FAST;
+        acl PUBSUB FAST;
+        keys 1 1 1: [NOT_KEY; at 1];
+        args "shardchannel message";
+    }
+    {
+        "ssubscribe" -2, Pubsub, "7.0.0", "O(N)";
+        "Listen to shard channels";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        keys 1 -1 1: [NOT_KEY; at 1 to -1 step 1];
+        args "shardchannel*";
+    }
+    {
+        "subscribe" -2, Pubsub, "2.0.0", "O(N)";
+        "Listen to channels";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        args "channel*";
+    }
+    {
+        "sunsubscribe" -1, Pubsub, "7.0.0", "O(N)";
+        "Stop listening to shard channels";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        keys 1 -1 1: [NOT_KEY; at 1 to -1 step 1];
+        args "shardchannel?*";
+    }
+    {
+        "unsubscribe" -1, Pubsub, "2.0.0", "O(N)";
+        "Stop listening to channels";
+        flags PUBSUB NOSCRIPT LOADING STALE;
+        acl PUBSUB SLOW;
+        args "channel?*";
+    }
+}
