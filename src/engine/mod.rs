@@ -19,6 +19,7 @@ mod expire;
 pub mod glob;
 mod keys;
 mod keyspace;
+mod long_double;
 mod memory;
 mod number;
 mod paged;
@@ -26,6 +27,8 @@ mod server;
 mod slots;
 pub mod syntax;
 mod table;
+#[cfg(test)]
+mod testing;
 mod usage;
 mod value;
 

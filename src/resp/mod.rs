@@ -5,6 +5,10 @@
 //!
 //! Start with [`Value`] (what a reply is).
 
+mod args;
+
+pub use args::split_args;
+
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;

@@ -1,5 +1,7 @@
 //! Connections. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "auth" -2, Connection, "1.0.0", "O(N)";
@@ -163,5 +165,6 @@ rows! {
         flags LOADING STALE FAST;
         acl FAST CONNECTION;
         args "i:index";
+        run commands::flush::select;
     }
 }

@@ -1,5 +1,7 @@
 //! The server. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "acl" -2, Server, "6.0.0", "that of the subcommand";
@@ -211,6 +213,7 @@ rows! {
         flags READONLY FAST;
         acl KEYSPACE READ FAST;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_AGG_SUM;
+        run commands::flush::dbsize;
     }
     {
         "debug" -2, Server, "1.0.0", "that of the subcommand";
@@ -233,6 +236,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
+        run commands::flush::flushall;
     }
     {
         "flushdb" -1, Server, "1.0.0", "O(N)";
@@ -241,6 +245,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
+        run commands::flush::flushdb;
     }
     {
         "info" -1, Server, "1.0.0", "O(1)";
@@ -521,6 +526,7 @@ rows! {
         flags WRITE FAST;
         acl KEYSPACE WRITE FAST DANGEROUS;
         args "i:index1 i:index2";
+        run commands::flush::swapdb;
     }
     {
         "sync" 1, Server, "1.0.0", "";
