@@ -17,14 +17,14 @@
 //!
 //! Start at [`world`] to see how a run is driven, at [`engine`] to see how a command is answered.
 
-pub mod resp;
-pub mod engine;
-pub mod sim;
-pub mod metrics;
-pub mod scenario;
-pub mod link;
-pub mod cluster;
 pub mod app;
-pub mod world;
+pub mod cluster;
+pub mod engine;
 #[cfg(target_arch = "wasm32")]
 pub mod js;
+pub mod link;
+pub mod metrics;
+pub mod resp;
+pub mod scenario;
+pub mod sim;
+pub mod world;

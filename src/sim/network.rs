@@ -35,8 +35,14 @@ impl Default for NetworkSpec {
     /// Half the round trips that others measured on AWS: 0.15 ms in a zone, 0.8 ms across, 10 Gbit/s.
     fn default() -> Self {
         Self {
-            same_zone: Latency { median: Nanos::from_micros(75), sigma_milli: 473 },
-            cross_zone: Latency { median: Nanos::from_micros(400), sigma_milli: 473 },
+            same_zone: Latency {
+                median: Nanos::from_micros(75),
+                sigma_milli: 473,
+            },
+            cross_zone: Latency {
+                median: Nanos::from_micros(400),
+                sigma_milli: 473,
+            },
             bytes_per_second: 1_250_000_000,
         }
     }
@@ -90,7 +96,8 @@ impl Network {
 
     /// Adds a host in `zone`.
     pub fn add_host(&mut self, zone: ZoneId) -> HostId {
-        let id = HostId(u16::try_from(self.zones.len()).expect("a run has at most a few hundred hosts"));
+        let id =
+            HostId(u16::try_from(self.zones.len()).expect("a run has at most a few hundred hosts"));
         self.zones.push(zone);
         id
     }
@@ -116,15 +123,26 @@ impl Network {
         if self.blocked.contains(&(from, to)) {
             return Delivery::Lost(Loss::Firewall);
         }
-        let word = draw(self.seed, &[0x6e_6574, u64::from(from.0), u64::from(to.0), key]);
+        let word = draw(
+            self.seed,
+            &[0x6e_6574, u64::from(from.0), u64::from(to.0), key],
+        );
         if self.loss_permille > 0 {
             let chance = draw(word, &[0x6c_6f73]);
             if unit(chance) * 1_000.0 < f64::from(self.loss_permille) {
                 return Delivery::Lost(Loss::Chance);
             }
         }
-        let latency = if self.zone(from) == self.zone(to) { self.spec.same_zone } else { self.spec.cross_zone };
-        let flight = log_normal(word, latency.median.0 as f64, f64::from(latency.sigma_milli) / 1_000.0);
+        let latency = if self.zone(from) == self.zone(to) {
+            self.spec.same_zone
+        } else {
+            self.spec.cross_zone
+        };
+        let flight = log_normal(
+            word,
+            latency.median.0 as f64,
+            f64::from(latency.sigma_milli) / 1_000.0,
+        );
         let transfer = bytes.saturating_mul(1_000_000_000) / self.spec.bytes_per_second.max(1);
         let extra = self.extra_latency(from) + self.extra_latency(to);
         Delivery::Arrives(now + Nanos(flight as u64) + Nanos(transfer) + extra)

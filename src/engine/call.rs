@@ -1,0 +1,289 @@
+//! One command being run: the engine's state, what surrounds it, and the arguments, in one place for handlers.
+//!
+//! Handlers read keys through [`Call::lookup_read`] and change them through [`Call::lookup_write`], [`Call::set_key`] and
+//! [`Call::delete_key`], so that expiry, hit counting, LRU, WATCH, memory and replication are nobody else's business. A
+//! handler that changed something says so: `call.dirty += 1`, `call.touched(key)`, `call.notify(…)`.
+
+use super::client::Client;
+use super::command::{CommandId, CommandSpec};
+use super::error::Error;
+use super::keyspace::{Edit, EntryId, Keyspace};
+use super::value::Data;
+use super::{ClientId, Engine, EventClass, Host, Notice, UnixMicros, number, usage};
+use crate::resp::Bytes;
+
+/// A command being run.
+pub struct Call<'a> {
+    /// All state of the server.
+    pub engine: &'a mut Engine,
+    /// Clock, chance and cluster.
+    pub host: &'a mut dyn Host,
+    /// Who asks.
+    pub client: ClientId,
+    /// Which command.
+    pub spec: &'static CommandSpec,
+    /// Its number.
+    pub id: CommandId,
+    /// Its words.
+    pub argv: &'a [Bytes],
+    /// The time, the same for the whole command (and for the whole of a transaction).
+    pub now: UnixMicros,
+    /// The client's database.
+    pub db: u32,
+    /// This is the replication stream: nothing expires by itself, nothing is replicated.
+    pub from_primary: bool,
+    /// The command runs inside EXEC (or a script): it may not block.
+    pub nested: bool,
+    /// How many changes were made: a command that made none is not replicated.
+    pub dirty: u64,
+    /// What to replicate in place of argv.
+    pub rewritten: Propagation,
+    /// Elements looked at beyond the first: what the command's time is estimated from.
+    pub work: u64,
+    /// CPU time beyond that, in nanoseconds.
+    pub extra_ns: u64,
+    /// The client is to be disconnected after the reply.
+    pub close: bool,
+    /// No reply is sent for this command (CLIENT REPLY OFF, and commands that answer later).
+    pub no_reply: bool,
+}
+
+/// What a command that changed something sends to the replicas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Propagation {
+    /// Its own words.
+    #[default]
+    AsGiven,
+    /// These commands instead; none at all, if empty.
+    Instead(Vec<Vec<Bytes>>),
+}
+
+/// Why a key is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// To read it: counts as hit or miss and as a use.
+    Read,
+    /// To read about it: counts as hit or miss, not as a use (TTL, TYPE, EXISTS, OBJECT).
+    Peek,
+    /// To change it: counts as a use only.
+    Write,
+}
+
+/// Who asks and when.
+impl<'a> Call<'a> {
+    /// Now, in milliseconds of Unix time.
+    pub fn now_ms(&self) -> i64 {
+        self.now.millis() as i64
+    }
+
+    /// Argument `at`, which the arity promises.
+    pub fn arg(&self, at: usize) -> &'a Bytes {
+        &self.argv[at]
+    }
+
+    /// Argument `at` as an integer.
+    pub fn int(&self, at: usize) -> Result<i64, Error> {
+        number::parse_i64(self.arg(at)).ok_or(Error::NotInteger)
+    }
+
+    /// Whether argument `at` is this word, in any case of letters.
+    pub fn is_word(&self, at: usize, word: &str) -> bool {
+        self.argv.get(at).is_some_and(|arg| arg.eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    /// The protocol the client speaks: 2 or 3.
+    pub fn protocol(&self) -> u8 {
+        self.client().protocol
+    }
+
+    /// Who asks.
+    pub fn client(&self) -> &Client {
+        // A client that went away during its own command (it cannot) would read as the primary link.
+        self.engine.clients.get(self.client).unwrap_or(&self.engine.clients.primary_link)
+    }
+
+    /// Who asks, to change.
+    pub fn client_mut(&mut self) -> &mut Client {
+        self.engine.clients.get_or_primary_link_mut(self.client)
+    }
+
+    /// The data.
+    pub fn keyspace(&mut self) -> &mut Keyspace {
+        &mut self.engine.keyspace
+    }
+
+    /// The error for a wrong number of arguments of this command.
+    pub fn arity_error(&self) -> Error {
+        Error::Arity(self.spec.name)
+    }
+}
+
+/// Keys.
+impl<'a> Call<'a> {
+    /// The entry of a key of the client's database, unless it has expired. Deletes what has.
+    pub fn find(&mut self, key: &Bytes, why: Lookup) -> Option<EntryId> {
+        self.find_in(self.db, key, why)
+    }
+
+    /// The same in another database.
+    pub fn find_in(&mut self, db: u32, key: &Bytes, why: Lookup) -> Option<EntryId> {
+        self.engine.keyspace.step(db);
+        let mut found = self.engine.keyspace.find(db, key);
+        if let Some(id) = found
+            && self.engine.keyspace.is_expired(db, id, self.now_ms())
+            && self.expire(db, key, why == Lookup::Write)
+        {
+            found = None;
+        }
+        match found {
+            Some(id) if why != Lookup::Peek => self.note_use(db, id),
+            None if why != Lookup::Write => self.notify(EventClass::KEY_MISS, "keymiss", key),
+            _ => {}
+        }
+        if why != Lookup::Write {
+            match found {
+                Some(_) => self.engine.stats.keyspace_hits += 1,
+                None => self.engine.stats.keyspace_misses += 1,
+            }
+        }
+        found
+    }
+
+    /// A key whose time has run out: answers whether it counts as gone. A primary deletes it and tells its replicas; a
+    /// replica leaves it to its primary, and the replication stream sees it still.
+    fn expire(&mut self, db: u32, key: &Bytes, for_write: bool) -> bool {
+        if self.from_primary {
+            return false;
+        }
+        if self.host.is_replica() && (!for_write || self.engine.config.replica_read_only) {
+            return true;
+        }
+        self.engine.delete_expired(db, key);
+        true
+    }
+
+    fn note_use(&mut self, db: u32, id: EntryId) {
+        let old = self.engine.keyspace.object(db, id).usage;
+        let host = &mut *self.host;
+        let new = usage::after_use(&self.engine.config, old, self.now.millis() as i64, &mut || host.random());
+        self.engine.keyspace.set_usage(db, id, new);
+    }
+
+    /// The value of a key, to read.
+    pub fn lookup_read(&mut self, key: &Bytes) -> Option<&Data> {
+        let id = self.find(key, Lookup::Read)?;
+        Some(self.engine.keyspace.data(self.db, id))
+    }
+
+    /// The value of a key, to change: its memory is accounted when the result is dropped.
+    pub fn lookup_write(&mut self, key: &Bytes) -> Option<Edit<'_>> {
+        let id = self.find(key, Lookup::Write)?;
+        Some(self.engine.keyspace.edit(self.db, id))
+    }
+
+    /// What a new key remembers of its use.
+    fn initial_usage(&self) -> u32 {
+        usage::initial(&self.engine.config, self.now_ms())
+    }
+
+    /// Adds a key that is not there.
+    pub fn add_key(&mut self, key: &Bytes, data: Data) -> EntryId {
+        let usage = self.initial_usage();
+        self.engine.keyspace.insert(self.db, key, data, usage)
+    }
+
+    /// Stores a value under a key, whatever was there; its time to live goes unless `keep_ttl`. Watchers are told.
+    pub fn set_key(&mut self, key: &Bytes, data: Data, keep_ttl: bool) -> EntryId {
+        let id = match self.find(key, Lookup::Write) {
+            Some(id) => {
+                self.replace(id, data);
+                id
+            }
+            None => self.add_key(key, data),
+        };
+        if !keep_ttl {
+            self.engine.keyspace.set_expire(self.db, id, None);
+        }
+        self.touched(key);
+        id
+    }
+
+    /// Puts another value in place of an entry's; its time to live stays.
+    pub fn replace(&mut self, id: EntryId, data: Data) {
+        let usage = if self.engine.config.maxmemory_policy.is_lfu() {
+            // How often a name is used does not depend on its value.
+            self.engine.keyspace.object(self.db, id).usage
+        } else {
+            self.initial_usage()
+        };
+        self.engine.keyspace.replace(self.db, id, data, usage);
+    }
+
+    /// Deletes a key, expired or not. Answers whether it was there. Tells nobody.
+    pub fn delete_key(&mut self, key: &[u8]) -> bool {
+        self.engine.keyspace.remove(self.db, key).is_some()
+    }
+
+    /// A key was changed: transactions that watch it will fail.
+    pub fn touched(&mut self, key: &Bytes) {
+        self.engine.keyspace.touch_watched(self.db, key);
+    }
+
+    /// A keyspace event, for those who subscribed to such.
+    pub fn notify(&mut self, class: EventClass, event: &'static str, key: &Bytes) {
+        self.engine.notify(class, event, key, self.db);
+    }
+}
+
+/// Replication.
+impl Call<'_> {
+    /// Sends `commands` to the replicas in place of this one.
+    pub fn propagate_instead(&mut self, commands: Vec<Vec<Bytes>>) {
+        self.rewritten = Propagation::Instead(commands);
+    }
+
+    /// Sends one command of these words in place of this one.
+    pub fn propagate_as(&mut self, words: &[&[u8]]) {
+        self.propagate_instead(vec![words.iter().map(|word| Bytes::from(*word)).collect()]);
+    }
+}
+
+/// What happens outside any command too.
+impl Engine {
+    /// Deletes a key whose time has run out, and says so to watchers, replicas and onlookers.
+    pub(super) fn delete_expired(&mut self, db: u32, key: &Bytes) {
+        self.keyspace.remove(db, key);
+        self.keyspace.touch_watched(db, key);
+        self.notify(EventClass::EXPIRED, "expired", key, db);
+        self.stats.expired_keys += 1;
+        self.notices.push(Notice::Expired(key.clone()));
+        let word = if self.config.lazyfree_lazy_expire { "UNLINK" } else { "DEL" };
+        self.pending.push((db, vec![Bytes::from(word), key.clone()]));
+    }
+
+    /// A keyspace event. Nobody can subscribe to one yet.
+    #[allow(clippy::unused_self)]
+    pub(super) fn notify(&mut self, _class: EventClass, _event: &'static str, _key: &Bytes, _db: u32) {}
+
+    /// Ends a unit of execution: what it has to replicate goes out, as one transaction if it is more than one command.
+    pub(super) fn flush_pending(&mut self, as_transaction: bool) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let wrap = as_transaction && pending.len() > 1;
+        if wrap {
+            self.effects.push(vec![Bytes::from("MULTI")]);
+        }
+        for (db, argv) in pending {
+            if db != self.effects_db {
+                self.effects_db = db;
+                self.effects.push(vec![Bytes::from("SELECT"), Bytes::from_int(i64::from(db))]);
+            }
+            self.effects.push(argv);
+        }
+        if wrap {
+            self.effects.push(vec![Bytes::from("EXEC")]);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Connections: what the server remembers of each client.
+
+use super::command::CommandId;
+use super::{ClientId, UnixMicros};
+use crate::resp::Bytes;
+
+/// CLIENT REPLY.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReplyMode {
+    /// Every reply is sent.
+    #[default]
+    On,
+    /// None is.
+    Off,
+    /// The next one is not: set by CLIENT REPLY SKIP itself, whose own reply is dropped too.
+    SkipNext,
+    /// This one is not.
+    SkipThis,
+}
+
+/// A transaction being queued.
+#[derive(Clone, Debug, Default)]
+pub struct Multi {
+    /// What will run.
+    pub queue: Vec<Vec<Bytes>>,
+    /// A queued command was refused: EXEC will abort.
+    pub dirty: bool,
+    /// A queued command is flagged `write`.
+    pub has_write: bool,
+    /// A queued command is flagged `denyoom`.
+    pub has_denyoom: bool,
+}
+
+/// A key under WATCH.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Its database.
+    pub db: u32,
+    /// Its name.
+    pub key: Bytes,
+    /// How often it had been touched when WATCH was called.
+    pub version: u64,
+    /// It was there but expired when WATCH was called: its deletion is then no change.
+    pub was_expired: bool,
+}
+
+/// One connection.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its number, unique since start.
+    pub id: ClientId,
+    /// `10.0.1.7:40312`.
+    pub addr: String,
+    /// CLIENT SETNAME; empty: none.
+    pub name: Bytes,
+    /// 2 or 3.
+    pub protocol: u8,
+    /// SELECT.
+    pub db: u32,
+    /// AUTH succeeded, or none was needed at connection.
+    pub authenticated: bool,
+    /// READONLY: reads may be served by a replica.
+    pub readonly: bool,
+    /// ASKING: holds for the next command only.
+    pub asking: bool,
+    /// A transaction, once MULTI was said.
+    pub multi: Option<Multi>,
+    /// WATCH.
+    pub watched: Vec<Watched>,
+    /// CLIENT REPLY.
+    pub reply_mode: ReplyMode,
+    /// CLIENT NO-EVICT.
+    pub no_evict: bool,
+    /// To be disconnected (CLIENT KILL, QUIT).
+    pub closing: bool,
+    /// This is the replication stream: never refused, never expires keys by itself.
+    pub is_primary_link: bool,
+    /// When it connected.
+    pub connected_at: UnixMicros,
+    /// When it last said something.
+    pub last_interaction: UnixMicros,
+    /// What it last called.
+    pub last_command: Option<CommandId>,
+}
+
+impl Client {
+    /// A fresh connection.
+    pub fn new(id: ClientId, addr: &str, now: UnixMicros) -> Self {
+        Self {
+            id,
+            addr: addr.to_owned(),
+            name: Bytes::default(),
+            protocol: 2,
+            db: 0,
+            authenticated: false,
+            readonly: false,
+            asking: false,
+            multi: None,
+            watched: Vec::new(),
+            reply_mode: ReplyMode::On,
+            no_evict: false,
+            closing: false,
+            is_primary_link: false,
+            connected_at: now,
+            last_interaction: now,
+            last_command: None,
+        }
+    }
+}
+
+/// All connections, in order of their numbers.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    list: Vec<Client>,
+    next: u64,
+    /// What the replication stream is applied as; in no list.
+    pub primary_link: Client,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        let mut primary_link = Client::new(ClientId(0), "", UnixMicros(0));
+        primary_link.is_primary_link = true;
+        primary_link.authenticated = true;
+        Self {
+            list: Vec::new(),
+            next: 0,
+            primary_link,
+        }
+    }
+}
+
+impl Clients {
+    /// Adds a connection; its number is greater than all before. Numbers start with 1; 0 is the primary link.
+    pub fn add(&mut self, addr: &str, now: UnixMicros) -> ClientId {
+        self.next += 1;
+        let id = ClientId(self.next);
+        self.list.push(Client::new(id, addr, now));
+        id
+    }
+
+    /// Takes a connection away.
+    pub fn remove(&mut self, id: ClientId) -> Option<Client> {
+        let at = self.position(id)?;
+        Some(self.list.remove(at))
+    }
+
+    fn position(&self, id: ClientId) -> Option<usize> {
+        self.list.binary_search_by_key(&id, |client| client.id).ok()
+    }
+
+    /// A connection.
+    pub fn get(&self, id: ClientId) -> Option<&Client> {
+        if id == ClientId(0) {
+            return Some(&self.primary_link);
+        }
+        Some(&self.list[self.position(id)?])
+    }
+
+    /// A connection, to change.
+    pub fn get_mut(&mut self, id: ClientId) -> Option<&mut Client> {
+        if id == ClientId(0) {
+            return Some(&mut self.primary_link);
+        }
+        let at = self.position(id)?;
+        Some(&mut self.list[at])
+    }
+
+    /// A connection to change, or the primary link if it is gone.
+    pub fn get_or_primary_link_mut(&mut self, id: ClientId) -> &mut Client {
+        match self.position(id) {
+            Some(at) => &mut self.list[at],
+            None => &mut self.primary_link,
+        }
+    }
+
+    /// All connections, oldest first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Client> {
+        self.list.iter()
+    }
+
+    /// All connections, oldest first, to change.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Client> {
+        self.list.iter_mut()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The number of the last connection made.
+    pub fn last_id(&self) -> u64 {
+        self.next
+    }
+}
+
+impl<'a> IntoIterator for &'a Clients {
+    type Item = &'a Client;
+    type IntoIter = std::slice::Iter<'a, Client>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

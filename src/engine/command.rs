@@ -1,0 +1,496 @@
+//! What a command is: its facts, its flags, where its keys are, and the function that runs it.
+//!
+//! Pure data. A command group is one file of handlers (`commands/string.rs`) and one file of rows
+//! (`table/string.rs`); nothing else names the commands of a group.
+//!
+//! Start with [`CommandSpec`]; [`lookup`] finds one.
+
+use std::sync::LazyLock;
+
+use super::call::Call;
+use super::error::Error;
+use super::table;
+use crate::resp::{Bytes, Value};
+
+/// Runs a command whose arity and permissions have been checked.
+pub type Handler = fn(&mut Call<'_>) -> Result<Value, Error>;
+
+/// Finds the keys of commands whose key specifications do not say it all: positions in argv with their flags.
+pub type KeyFinder = fn(&[Bytes]) -> Result<Vec<KeyPosition>, Error>;
+
+/// One command or subcommand, as COMMAND INFO and COMMAND DOCS describe it.
+///
+/// Rows are written `CommandSpec { name: "get", arity: 2, …, ..CommandSpec::BLANK }`.
+#[derive(Debug)]
+pub struct CommandSpec {
+    /// Lower case; a subcommand's name is the whole of it: `config|get`.
+    pub name: &'static str,
+    /// Arguments with the command's name; negative: at least so many.
+    pub arity: i32,
+    /// What it may do and when it may run.
+    pub flags: Flags,
+    /// ACL categories.
+    pub categories: Categories,
+    /// The old-style key range of COMMAND INFO: first key, last key (negative: from the end), step.
+    pub first_key: i32,
+    /// See `first_key`.
+    pub last_key: i32,
+    /// See `first_key`.
+    pub step: i32,
+    /// Where the keys are.
+    pub key_specs: &'static [KeySpec],
+    /// Where the keys are when `key_specs` is incomplete.
+    pub key_finder: Option<KeyFinder>,
+    /// The group COMMAND DOCS files it under.
+    pub group: Group,
+    /// The version that brought it.
+    pub since: &'static str,
+    /// Big O, in COMMAND DOCS' words.
+    pub complexity: &'static str,
+    /// One line of help.
+    pub summary: &'static str,
+    /// COMMAND DOCS `doc_flags`: `deprecated`, `syscmd`.
+    pub doc_flags: &'static [&'static str],
+    /// The version that deprecated it, or empty.
+    pub deprecated_since: &'static str,
+    /// What replaces it, or empty.
+    pub replaced_by: &'static str,
+    /// Version and change.
+    pub history: &'static [(&'static str, &'static str)],
+    /// COMMAND INFO's tips: `nondeterministic_output` and the like.
+    pub tips: &'static [&'static str],
+    /// The arguments.
+    pub arguments: &'static [Argument],
+    /// The syntax as redis-cli hints it: `key value [NX|XX]`.
+    pub hint: &'static str,
+    /// Its subcommands, if it is a container.
+    pub subcommands: &'static [CommandSpec],
+    /// Runs it.
+    pub handler: Handler,
+}
+
+impl CommandSpec {
+    /// A row to start from.
+    pub const BLANK: Self = Self {
+        name: "",
+        arity: -1,
+        flags: Flags::NONE,
+        categories: Categories::NONE,
+        first_key: 0,
+        last_key: 0,
+        step: 0,
+        key_specs: &[],
+        key_finder: None,
+        group: Group::Generic,
+        since: "",
+        complexity: "",
+        summary: "",
+        doc_flags: &[],
+        deprecated_since: "",
+        replaced_by: "",
+        history: &[],
+        tips: &[],
+        arguments: &[],
+        hint: "",
+        subcommands: &[],
+        handler: not_implemented,
+    };
+
+    /// Whether `argc` arguments, the name included, are acceptable.
+    pub fn accepts(&self, argc: usize) -> bool {
+        if self.arity >= 0 {
+            argc == self.arity as usize
+        } else {
+            argc >= self.arity.unsigned_abs() as usize
+        }
+    }
+
+    /// The name without the container: `get` of `config|get`.
+    pub fn short_name(&self) -> &'static str {
+        self.name.rsplit('|').next().unwrap_or(self.name)
+    }
+}
+
+/// The handler of a command that exists in Redis and not here: an error that says so.
+pub fn not_implemented(call: &mut Call<'_>) -> Result<Value, Error> {
+    Err(Error::NotImplemented(call.spec.name))
+}
+
+macro_rules! bit_set {
+    ($(#[$doc:meta])* $set:ident: $word:ty { $($(#[$bit_doc:meta])* $bit:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $set($word);
+
+        impl $set {
+            /// The empty set.
+            pub const NONE: Self = Self(0);
+            bit_set!(@bits $set, $word, 0; $($(#[$bit_doc])* $bit,)*);
+            /// Every member with the word Redis prints for it, in Redis's order of printing.
+            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$bit, $text),)*];
+
+            /// Both together.
+            #[must_use]
+            pub const fn or(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+            /// Whether all of `other` is in this.
+            pub const fn has(self, other: Self) -> bool {
+                self.0 & other.0 == other.0
+            }
+            /// Whether any of `other` is in this.
+            pub const fn has_any(self, other: Self) -> bool {
+                self.0 & other.0 != 0
+            }
+            /// The words of its members, in Redis's order.
+            pub fn words(self) -> impl Iterator<Item = &'static str> {
+                Self::ALL.iter().filter(move |(bit, _)| self.has(*bit)).map(|(_, word)| *word)
+            }
+        }
+    };
+    (@bits $set:ident, $word:ty, $n:expr; $(#[$doc:meta])* $bit:ident, $($rest:tt)*) => {
+        #[allow(missing_docs)]
+        $(#[$doc])*
+        pub const $bit: Self = Self(1 << ($n));
+        bit_set!(@bits $set, $word, $n + 1; $($rest)*);
+    };
+    (@bits $set:ident, $word:ty, $n:expr;) => {};
+}
+
+bit_set! {
+    /// Command flags, as COMMAND INFO prints them.
+    Flags: u32 {
+        WRITE = "write",
+        READONLY = "readonly",
+        DENYOOM = "denyoom",
+        MODULE = "module",
+        ADMIN = "admin",
+        PUBSUB = "pubsub",
+        NOSCRIPT = "noscript",
+        BLOCKING = "blocking",
+        LOADING = "loading",
+        STALE = "stale",
+        SKIP_MONITOR = "skip_monitor",
+        SKIP_SLOWLOG = "skip_slowlog",
+        ASKING = "asking",
+        FAST = "fast",
+        NO_AUTH = "no_auth",
+        MAY_REPLICATE = "may_replicate",
+        NO_MANDATORY_KEYS = "no_mandatory_keys",
+        PROTECTED = "protected",
+        NO_ASYNC_LOADING = "no_async_loading",
+        NO_MULTI = "no_multi",
+        MOVABLE_KEYS = "movablekeys",
+        ALLOW_BUSY = "allow_busy",
+    }
+}
+
+bit_set! {
+    /// ACL categories; COMMAND INFO prints them with an `@`.
+    Categories: u32 {
+        KEYSPACE = "keyspace",
+        READ = "read",
+        WRITE = "write",
+        SET = "set",
+        SORTED_SET = "sortedset",
+        LIST = "list",
+        HASH = "hash",
+        STRING = "string",
+        BITMAP = "bitmap",
+        HYPERLOGLOG = "hyperloglog",
+        GEO = "geo",
+        STREAM = "stream",
+        PUBSUB = "pubsub",
+        ADMIN = "admin",
+        FAST = "fast",
+        SLOW = "slow",
+        BLOCKING = "blocking",
+        DANGEROUS = "dangerous",
+        CONNECTION = "connection",
+        TRANSACTION = "transaction",
+        SCRIPTING = "scripting",
+    }
+}
+
+bit_set! {
+    /// What a key specification says about its keys.
+    KeyFlags: u16 {
+        READ_ONLY = "RO",
+        READ_WRITE = "RW",
+        OVERWRITE = "OW",
+        REMOVE = "RM",
+        ACCESS = "access",
+        UPDATE = "update",
+        INSERT = "insert",
+        DELETE = "delete",
+        NOT_KEY = "not_key",
+        INCOMPLETE = "incomplete",
+        VARIABLE_FLAGS = "variable_flags",
+    }
+}
+
+/// The group of a command in COMMAND DOCS.
+#[allow(missing_docs)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Generic,
+    String,
+    List,
+    Set,
+    SortedSet,
+    Hash,
+    Pubsub,
+    Transactions,
+    Connection,
+    Server,
+    Scripting,
+    Hyperloglog,
+    Cluster,
+    Sentinel,
+    Geo,
+    Stream,
+    Bitmap,
+}
+
+impl Group {
+    /// As COMMAND DOCS prints it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::String => "string",
+            Self::List => "list",
+            Self::Set => "set",
+            Self::SortedSet => "sorted-set",
+            Self::Hash => "hash",
+            Self::Pubsub => "pubsub",
+            Self::Transactions => "transactions",
+            Self::Connection => "connection",
+            Self::Server => "server",
+            Self::Scripting => "scripting",
+            Self::Hyperloglog => "hyperloglog",
+            Self::Cluster => "cluster",
+            Self::Sentinel => "sentinel",
+            Self::Geo => "geo",
+            Self::Stream => "stream",
+            Self::Bitmap => "bitmap",
+        }
+    }
+}
+
+/// Where some of a command's keys are.
+#[derive(Clone, Copy, Debug)]
+pub struct KeySpec {
+    /// Remarks, or empty.
+    pub notes: &'static str,
+    /// What is done to them.
+    pub flags: KeyFlags,
+    /// How to find the place where they begin.
+    pub begin: BeginSearch,
+    /// How to find them from there.
+    pub find: FindKeys,
+}
+
+/// How to find where keys begin.
+#[derive(Clone, Copy, Debug)]
+pub enum BeginSearch {
+    /// At this argument.
+    Index(i32),
+    /// After this word, looked for from argument `start` (negative: backwards from the end).
+    Keyword {
+        /// The word, upper case.
+        word: &'static str,
+        /// Where to start looking.
+        start: i32,
+    },
+    /// Only the command's key finder knows.
+    Unknown,
+}
+
+/// How to find keys from where they begin.
+#[derive(Clone, Copy, Debug)]
+pub enum FindKeys {
+    /// Up to `last` (relative to the beginning; negative: from the end of the arguments), each `step`; `limit` n > 1 with
+    /// last −1: only the first nth part of what is left.
+    Range {
+        /// Last key, relative to the first.
+        last: i32,
+        /// Distance of two keys.
+        step: i32,
+        /// Divisor; 0 and 1: none.
+        limit: i32,
+    },
+    /// An argument holds their number.
+    KeyNum {
+        /// Where the number is, relative to the beginning.
+        number: i32,
+        /// Where the first key is, relative to the beginning.
+        first: i32,
+        /// Distance of two keys.
+        step: i32,
+    },
+    /// Only the command's key finder knows.
+    Unknown,
+}
+
+/// A key's place in argv and what is done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPosition {
+    /// Index in argv.
+    pub index: usize,
+    /// What is done to it.
+    pub flags: KeyFlags,
+}
+
+/// An argument, as COMMAND DOCS describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Argument {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type: `key`, `string`, `integer`, `oneof`, `block`, `pure-token`, …
+    pub kind: &'static str,
+    /// The word that goes before it, or empty.
+    pub token: &'static str,
+    /// The index of its key specification, or −1.
+    pub key_spec: i32,
+    /// A remark, or empty.
+    pub summary: &'static str,
+    /// The version that brought it, or empty.
+    pub since: &'static str,
+    /// The version that deprecated it, or empty.
+    pub deprecated_since: &'static str,
+    /// May be left out.
+    pub optional: bool,
+    /// May be repeated.
+    pub multiple: bool,
+    /// The token is repeated with it.
+    pub multiple_token: bool,
+    /// Its parts, if it is a choice or a block.
+    pub arguments: &'static [Argument],
+}
+
+impl Argument {
+    /// A row to start from.
+    pub const BLANK: Self = Self {
+        name: "",
+        kind: "",
+        token: "",
+        key_spec: -1,
+        summary: "",
+        since: "",
+        deprecated_since: "",
+        optional: false,
+        multiple: false,
+        multiple_token: false,
+        arguments: &[],
+    };
+}
+
+/// A command's number: its place among all commands and subcommands; an index into per-command statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u16);
+
+/// All commands and subcommands, containers before their subcommands, and an index by name.
+struct Table {
+    specs: Vec<&'static CommandSpec>,
+    /// Open addressing by hash of the lower-case name; `u16::MAX` is empty. Top level only.
+    index: Vec<u16>,
+}
+
+const EMPTY: u16 = u16::MAX;
+/// Longest command name; longer words are unknown without a look.
+const LONGEST_NAME: usize = 32;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut specs = Vec::new();
+    let mut top = Vec::new();
+    for spec in table::GROUPS.iter().flat_map(|group| group.iter()) {
+        top.push(specs.len());
+        specs.push(spec);
+        specs.extend(spec.subcommands);
+    }
+    let size = (top.len().max(4) * 4).next_power_of_two();
+    let mut index = vec![EMPTY; size];
+    for id in top {
+        let mut place = name_hash(specs[id].name.as_bytes()) as usize & (size - 1);
+        while index[place] != EMPTY {
+            place = (place + 1) & (size - 1);
+        }
+        index[place] = id as u16;
+    }
+    Table { specs, index }
+});
+
+fn name_hash(name: &[u8]) -> u32 {
+    name.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// How many commands and subcommands there are: one more than the greatest [`CommandId`].
+pub fn count() -> usize {
+    TABLE.specs.len()
+}
+
+/// The command of a number.
+pub fn by_id(id: CommandId) -> Option<&'static CommandSpec> {
+    TABLE.specs.get(usize::from(id.0)).copied()
+}
+
+/// All commands and subcommands with their numbers.
+pub fn all() -> impl Iterator<Item = (CommandId, &'static CommandSpec)> {
+    TABLE
+        .specs
+        .iter()
+        .enumerate()
+        .map(|(id, spec)| (CommandId(id as u16), *spec))
+}
+
+/// The top-level commands.
+pub fn top_level() -> impl Iterator<Item = &'static CommandSpec> {
+    table::GROUPS.iter().flat_map(|group| group.iter())
+}
+
+/// The top-level command of that name, in any case of letters.
+pub fn lookup_top(name: &[u8]) -> Option<(CommandId, &'static CommandSpec)> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let table = &*TABLE;
+    let mask = table.index.len() - 1;
+    let mut place = name_hash(name) as usize & mask;
+    loop {
+        let id = table.index[place];
+        if id == EMPTY {
+            return None;
+        }
+        let spec = table.specs[usize::from(id)];
+        if spec.name.as_bytes().eq_ignore_ascii_case(name) {
+            return Some((CommandId(id), spec));
+        }
+        place = (place + 1) & mask;
+    }
+}
+
+/// The subcommand of that (short) name.
+pub fn lookup_sub(
+    container: (CommandId, &'static CommandSpec),
+    name: &[u8],
+) -> Option<(CommandId, &'static CommandSpec)> {
+    let found = container
+        .1
+        .subcommands
+        .iter()
+        .position(|sub| sub.short_name().as_bytes().eq_ignore_ascii_case(name))?;
+    let id = CommandId(container.0.0 + 1 + found as u16);
+    Some((id, &container.1.subcommands[found]))
+}
+
+/// The command these words call: the subcommand where the first is a container and the second names one. `None`: unknown
+/// command, or unknown subcommand of a container that knows none by that name.
+pub fn lookup(argv: &[Bytes]) -> Option<(CommandId, &'static CommandSpec)> {
+    let top = lookup_top(argv.first()?)?;
+    match argv.get(1) {
+        Some(sub) if !top.1.subcommands.is_empty() => lookup_sub(top, sub),
+        _ => Some(top),
+    }
+}

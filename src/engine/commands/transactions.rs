@@ -1,0 +1,87 @@
+//! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+
+use crate::engine::call::Call;
+use crate::engine::client::{Multi, Watched};
+use crate::engine::command;
+use crate::engine::dispatch;
+use crate::engine::error::Error;
+use crate::resp::Value;
+
+/// `MULTI`
+pub fn multi(call: &mut Call<'_>) -> Result<Value, Error> {
+    let client = call.client_mut();
+    if client.multi.is_some() {
+        return Err(Error::Text("ERR MULTI calls can not be nested"));
+    }
+    client.multi = Some(Multi::default());
+    Ok(Value::ok())
+}
+
+/// `DISCARD`
+pub fn discard(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.client().multi.is_none() {
+        return Err(Error::Text("ERR DISCARD without MULTI"));
+    }
+    call.engine.discard_transaction(call.client);
+    Ok(Value::ok())
+}
+
+/// `WATCH key [key …]`
+pub fn watch(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.client().multi.is_some() {
+        return Err(Error::Text("ERR WATCH inside MULTI is not allowed"));
+    }
+    let (argv, db, now_ms) = (call.argv, call.db, call.now_ms());
+    for key in &argv[1..] {
+        if call.client().watched.iter().any(|watched| watched.db == db && watched.key == *key) {
+            continue;
+        }
+        let version = call.keyspace().watch(db, key);
+        let was_expired = is_expired(call, db, key, now_ms);
+        call.client_mut().watched.push(Watched { db, key: key.clone(), version, was_expired });
+    }
+    Ok(Value::ok())
+}
+
+/// `UNWATCH`
+pub fn unwatch(call: &mut Call<'_>) -> Result<Value, Error> {
+    call.engine.unwatch_all(call.client);
+    Ok(Value::ok())
+}
+
+fn is_expired(call: &mut Call<'_>, db: u32, key: &[u8], now_ms: i64) -> bool {
+    let keyspace = call.keyspace();
+    db < keyspace.databases() && keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms))
+}
+
+/// Whether a watched key was changed, or has expired, since WATCH.
+fn is_disturbed(call: &mut Call<'_>) -> bool {
+    let now_ms = call.now_ms();
+    let watched = call.client().watched.clone();
+    watched.iter().any(|Watched { db, key, version, was_expired }| {
+        call.keyspace().watch_version(*db, key) != *version || (!was_expired && is_expired(call, *db, key, now_ms))
+    })
+}
+
+/// `EXEC`
+pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
+    let Some(dirty) = call.client().multi.as_ref().map(|multi| multi.dirty) else {
+        return Err(Error::Text("ERR EXEC without MULTI"));
+    };
+    if dirty || is_disturbed(call) {
+        call.engine.discard_transaction(call.client);
+        return if dirty { Err(Error::ExecAborted) } else { Ok(Value::NullArray) };
+    }
+    // Watches end before the commands run: they would only disturb themselves.
+    call.engine.unwatch_all(call.client);
+    let Some(Multi { queue, .. }) = call.client_mut().multi.take() else { return Err(Error::ExecAborted) };
+    let mut replies = Vec::with_capacity(queue.len());
+    for argv in queue {
+        let Some(found) = command::lookup(&argv) else { continue };
+        let ran = dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true);
+        // The time of each is counted with it; what the whole occupied the server for is counted here.
+        call.extra_ns += ran.cost_ns;
+        replies.extend(ran.reply);
+    }
+    Ok(Value::Array(replies))
+}
