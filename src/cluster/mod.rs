@@ -4,12 +4,46 @@
 //! out, and whoever drives the cluster (see `world`) carries messages over the simulated network. Nobody here looks at
 //! another node's state: what a node knows of the others it has learnt from messages.
 //!
-//! Start with [`Cluster::handle`].
+//! ```text
+//!   request ─► service (queue, one core) ─► engine ◄─► redirect (MOVED, ASK, CLUSTERDOWN) ─► commands (CLUSTER …)
+//!                                             │ effects
+//!                                             ▼
+//!                                        replication ─► the replicas' streams
+//!   bus (heartbeats, gossip) ─► view (who is who, who owns what) ─► failure (PFAIL, FAIL) ─► election
+//! ```
+//!
+//! Start with [`Cluster::handle`]; a node's insides begin at `node`, what it knows of the others at `view`.
+
+mod bus;
+mod commands;
+mod election;
+mod failure;
+mod node;
+mod redirect;
+mod replication;
+mod service;
+mod settings;
+mod view;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use bus::{BusBody, BusMessage, Gossip, Header};
+pub use replication::{ReplicationMessage, StreamCommand};
+pub use view::SlotSet;
 
 use crate::engine::{Engine, Notice};
 use crate::resp::{Bytes, Value};
-use crate::sim::Nanos;
+use crate::sim::{Nanos, draw};
+use node::{Ctx, Node};
 use std::rc::Rc;
+use view::{Peer, Roster, deal_slots};
+
+/// The port every node listens on for clients.
+pub const PORT: u16 = 6_379;
+/// The port every node listens on for its peers.
+pub const BUS_PORT: u16 = 16_379;
 
 /// The place of a node in [`Cluster::nodes`]: fixed for the whole run, dead or alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,14 +118,6 @@ pub enum Timer {
     /// The snapshot has been loaded.
     Loaded,
 }
-
-/// A message on the cluster bus. (To be filled: header and gossip section, FAIL, AUTH_REQUEST, AUTH_ACK, UPDATE, …)
-#[derive(Clone, Debug)]
-pub enum BusMessage {}
-
-/// A message on the replication link. (To be filled: PSYNC, its answers, the stream by offset, REPLCONF ACK.)
-#[derive(Clone, Debug)]
-pub enum ReplicationMessage {}
 
 /// What kind of message travels, for the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -232,55 +258,213 @@ pub struct NodeStatus {
 
 /// All nodes of one cluster.
 #[derive(Clone, Debug)]
-pub struct Cluster {}
+pub struct Cluster {
+    roster: Rc<Roster>,
+    nodes: Vec<Node>,
+}
+
+/// Bytes of the stream when a formed cluster starts: one PING, as after `redis-cli --cluster create`.
+const FORMED_STREAM: &str = "PING";
 
 impl Cluster {
     /// A formed cluster at time zero. `seed` is that of the run; what is to be scheduled first is pushed to `out`.
-    pub fn new(_spec: &ClusterSpec, _seed: u64, _out: &mut Vec<Output>) -> Self {
-        unimplemented!()
+    pub fn new(spec: &ClusterSpec, seed: u64, out: &mut Vec<Output>) -> Self {
+        let roster = Rc::new(Roster::new(spec, seed));
+        let now = spec.epoch_us / 1_000;
+        let mut nodes: Vec<Node> =
+            (0..spec.nodes.len()).map(|index| Node::new(NodeIndex(index as u16), &roster, seed, now)).collect();
+        let table = formed_table(&roster, now);
+        for (index, node) in nodes.iter_mut().enumerate() {
+            form(node, index, &table, seed, now);
+            node.schedule_first_tick(Nanos::ZERO, out);
+        }
+        form_replication(&mut nodes, &roster, now);
+        Self { roster, nodes }
     }
+
     /// Something scheduled or carried has come due.
-    pub fn handle(&mut self, _now: Nanos, _event: Event, _out: &mut Vec<Output>) {}
+    pub fn handle(&mut self, now: Nanos, event: Event, out: &mut Vec<Output>) {
+        let index = match &event {
+            Event::Cron { node, .. } | Event::Served { node, .. } | Event::Timer { node, .. } => *node,
+            Event::Bus { to, .. } | Event::Replication { to, .. } => *to,
+        };
+        if let Some((node, mut ctx)) = self.enter(now, index, out) {
+            node.handle(&mut ctx, event);
+        }
+    }
+
     /// A client's command has arrived at a node. A dead node swallows it; a paused one keeps it.
-    pub fn request(&mut self, _now: Nanos, _to: NodeIndex, _request: Request, _out: &mut Vec<Output>) {}
+    pub fn request(&mut self, now: Nanos, to: NodeIndex, request: Request, out: &mut Vec<Output>) {
+        if let Some((node, mut ctx)) = self.enter(now, to, out) {
+            node.accept(&mut ctx, request);
+        }
+    }
+
     /// The machine of a node is gone, its memory with it.
-    pub fn kill(&mut self, _now: Nanos, _node: NodeIndex, _out: &mut Vec<Output>) {}
+    pub fn kill(&mut self, _now: Nanos, node: NodeIndex, _out: &mut Vec<Output>) {
+        if let Some(node) = self.nodes.get_mut(usize::from(node.0)) {
+            node.kill();
+        }
+    }
+
     /// A dead node comes back, empty, with its `nodes.conf` (identity, epochs and what it knew of the others).
-    pub fn restart(&mut self, _now: Nanos, _node: NodeIndex, _out: &mut Vec<Output>) {}
+    pub fn restart(&mut self, now: Nanos, node: NodeIndex, out: &mut Vec<Output>) {
+        if let Some((node, mut ctx)) = self.enter(now, node, out) {
+            node.restart(&mut ctx);
+        }
+    }
+
     /// A node hangs (SIGSTOP).
-    pub fn pause(&mut self, _now: Nanos, _node: NodeIndex) {}
+    pub fn pause(&mut self, _now: Nanos, node: NodeIndex) {
+        if let Some(node) = self.nodes.get_mut(usize::from(node.0)) {
+            node.pause();
+        }
+    }
+
     /// A hanging node goes on (SIGCONT): what arrived meanwhile is handled now.
-    pub fn resume(&mut self, _now: Nanos, _node: NodeIndex, _out: &mut Vec<Output>) {}
+    pub fn resume(&mut self, now: Nanos, node: NodeIndex, out: &mut Vec<Output>) {
+        if let Some((node, mut ctx)) = self.enter(now, node, out) {
+            node.resume(&mut ctx);
+        }
+    }
+
     /// How many nodes were deployed.
     pub fn len(&self) -> usize {
-        unimplemented!()
+        self.nodes.len()
     }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
     /// What a node was deployed as.
-    pub fn spec(&self, _node: NodeIndex) -> &NodeSpec {
-        unimplemented!()
+    pub fn spec(&self, node: NodeIndex) -> &NodeSpec {
+        self.roster.spec(node)
     }
+
     /// A node's own view of itself.
-    pub fn status(&self, _node: NodeIndex) -> NodeStatus {
-        unimplemented!()
+    pub fn status(&self, node: NodeIndex) -> NodeStatus {
+        self.node(node).status()
     }
+
     /// A node's engine, for reading.
-    pub fn engine(&self, _node: NodeIndex) -> &Engine {
-        unimplemented!()
+    pub fn engine(&self, node: NodeIndex) -> &Engine {
+        &self.node(node).engine
     }
+
     /// A node's engine, for CONFIG from outside.
-    pub fn engine_mut(&mut self, _node: NodeIndex) -> &mut Engine {
-        unimplemented!()
+    pub fn engine_mut(&mut self, node: NodeIndex) -> &mut Engine {
+        &mut self.nodes[usize::from(node.0)].engine
     }
+
     /// Who serves a slot, in the eyes of a node.
-    pub fn slot_owner(&self, _seen_by: NodeIndex, _slot: u16) -> Option<NodeIndex> {
-        unimplemented!()
+    pub fn slot_owner(&self, seen_by: NodeIndex, slot: u16) -> Option<NodeIndex> {
+        self.node(seen_by).state.view.owner(slot)
     }
+
     /// The node at an address, "10.0.1.12".
-    pub fn node_at(&self, _ip: &str) -> Option<NodeIndex> {
-        unimplemented!()
+    pub fn node_at(&self, ip: &str) -> Option<NodeIndex> {
+        self.roster.at_ip(ip)
+    }
+
+    /// The node with a name, "0002-001", as redirections give it.
+    pub fn node_named(&self, name: &str) -> Option<NodeIndex> {
+        self.roster.nodes.iter().position(|node| node.name == name).map(|index| NodeIndex(index as u16))
+    }
+
+    /// A node's identity: 40 hexadecimal digits.
+    pub fn node_id(&self, node: NodeIndex) -> &str {
+        self.roster.id(node)
+    }
+
+    fn node(&self, node: NodeIndex) -> &Node {
+        &self.nodes[usize::from(node.0)]
+    }
+
+    fn enter<'a>(&'a mut self, now: Nanos, node: NodeIndex, out: &'a mut Vec<Output>) -> Option<(&'a mut Node, Ctx<'a>)> {
+        let node = self.nodes.get_mut(usize::from(node.0))?;
+        let ctx = Ctx::new(now, self.roster.epoch_us, node.incarnation, out);
+        Some((node, ctx))
+    }
+}
+
+/// The table of nodes that everybody holds when the cluster has formed. As `redis-cli --cluster create` leaves it, every
+/// node was given its own config epoch, primaries first.
+fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
+    let mut table: Vec<Peer> = roster.ids.iter().map(|id| Peer::new(id.clone(), now)).collect();
+    let mut epoch = 0;
+    for wants_replica in [false, true] {
+        for (peer, spec) in table.iter_mut().zip(&roster.nodes) {
+            if spec.replica_of.is_some() == wants_replica {
+                epoch += 1;
+                peer.config_epoch = epoch;
+                peer.is_primary = !wants_replica;
+                peer.replica_of = spec.replica_of;
+            }
+        }
+    }
+    let primary_epochs: Vec<u64> = table.iter().map(|peer| peer.config_epoch).collect();
+    for peer in &mut table {
+        if let Some(primary) = peer.replica_of {
+            peer.config_epoch = primary_epochs.get(usize::from(primary.0)).copied().unwrap_or_default();
+        }
+    }
+    table
+}
+
+/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
+/// all fall at once.
+fn form(node: &mut Node, index: usize, table: &[Peer], seed: u64, now: u64) {
+    let timeout = node.state.settings.node_timeout_ms;
+    let view = &mut node.state.view;
+    for (other, peer) in table.iter().enumerate() {
+        let mut peer = peer.clone();
+        if other != index {
+            let age = draw(seed, &[0x6c69_6e6b, index as u64, other as u64]) % (timeout / 2).max(1);
+            peer.pong_received = now.saturating_sub(age);
+            peer.data_received = peer.pong_received;
+            peer.link = Some(now);
+            peer.inbound = Some(now);
+        }
+        view.peers[other] = Some(peer);
+    }
+    let primaries: Vec<usize> = (0..table.len()).filter(|other| table[*other].is_primary).collect();
+    for (primary, (first, last)) in primaries.iter().zip(deal_slots(primaries.len())) {
+        for slot in first..=last {
+            view.bind(slot, NodeIndex(*primary as u16));
+        }
+    }
+    view.current_epoch = table.len() as u64;
+    view.first_update = 1;
+    view.ok = !primaries.is_empty();
+    node.state.count_size();
+}
+
+/// Puts replicas in step with their primaries.
+fn form_replication(nodes: &mut [Node], roster: &Roster, now: u64) {
+    for (index, spec) in roster.nodes.iter().enumerate() {
+        let Some(primary) = spec.replica_of else { continue };
+        let Some(source) = nodes.get_mut(usize::from(primary.0)) else { continue };
+        let replication = &mut source.state.replication;
+        if !replication.backlog_active {
+            replication.backlog_active = true;
+            replication.feed(vec![Bytes::from(FORMED_STREAM)], 1 << 20);
+        }
+        let mut copy = replication.clone();
+        replication.form_replica_link(NodeIndex(index as u16), now);
+        copy.replicas.clear();
+        copy.form_primary_link(primary, now);
+        nodes[index].state.replication = copy;
+    }
+    for node in &mut *nodes {
+        let offset = node.state.advertised_offset();
+        node.state.view.myself_mut().repl_offset = offset;
+    }
+    let offsets: Vec<u64> = nodes.iter().map(|node| node.state.advertised_offset()).collect();
+    for node in nodes {
+        for (peer, offset) in node.state.view.peers.iter_mut().flatten().zip(&offsets) {
+            peer.repl_offset = *offset;
+        }
     }
 }
