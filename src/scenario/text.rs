@@ -201,7 +201,8 @@ pub fn format_seconds(at_ns: u64) -> String {
     format_decimal(at_ns, 9)
 }
 
-#[cfg(test)]
+// Not in a browser: proptest does not build there.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use expect_test::expect;
 
