@@ -373,6 +373,18 @@ impl Cluster {
         self.roster.nodes.iter().position(|node| node.name == name).map(|index| NodeIndex(index as u16))
     }
 
+    /// Whether a node's process runs.
+    pub fn liveness(&self, node: NodeIndex) -> Liveness {
+        self.nodes[usize::from(node.0)].liveness
+    }
+    /// CPU time a node has used since the run began.
+    pub fn busy(&self, node: NodeIndex) -> Nanos {
+        self.nodes[usize::from(node.0)].service.busy
+    }
+    /// A caller has closed its connection to a node: what hung on it (MULTI, WATCH) is gone.
+    pub fn hang_up(&mut self, node: NodeIndex, caller: Caller) {
+        self.nodes[usize::from(node.0)].hang_up(caller);
+    }
     /// A node's identity: 40 hexadecimal digits.
     pub fn node_id(&self, node: NodeIndex) -> &str {
         self.roster.id(node)

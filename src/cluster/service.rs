@@ -128,6 +128,13 @@ impl Node {
         (outcome.reply, outcome.cost_ns)
     }
 
+    /// A caller has closed its connection.
+    pub fn hang_up(&mut self, caller: Caller) {
+        if let Some(client) = self.service.clients.remove(&caller) {
+            self.engine.disconnect(client);
+        }
+    }
+
     /// The request in service is done.
     pub fn served(&mut self, ctx: &mut Ctx<'_>) {
         self.service.busy_with = false;

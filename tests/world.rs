@@ -1,0 +1,244 @@
+//! The run as a whole: determinism, failover, the lanes' shared luck, rewind, the consoles.
+
+use slotscope::scenario::{Action, Console, Scenario};
+use slotscope::sim::Nanos;
+use slotscope::world::{Health, History, LineStyle, World};
+
+fn secs(s: u64) -> Nanos {
+    Nanos::from_secs(s)
+}
+
+fn scene() -> Scenario {
+    Scenario::default()
+}
+
+fn transcript(world: &World, lane: usize, console: Console) -> Vec<String> {
+    world.transcript(lane, 0).iter().filter(|line| line.console == console).map(|line| line.text.clone()).collect()
+}
+
+/// Types a line and waits for its answer: what the lane shows of it.
+fn answer(world: &mut World, line: &str) -> Vec<String> {
+    let shown = world.transcript(0, 0).len();
+    world.act(Console::Redis, line).expect("the line is understood");
+    for _ in 0..10_000 {
+        if !world.console_busy() {
+            break;
+        }
+        world.advance(world.now() + Nanos::from_millis(1));
+    }
+    world.transcript(0, shown).iter().map(|line| line.text.clone()).collect()
+}
+
+#[test]
+fn the_same_inputs_end_with_the_same_fingerprint() {
+    let run = || World::replay(&scene(), &[], secs(3)).expect("the default scene is valid").fingerprint();
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn another_seed_ends_with_another_fingerprint() {
+    let run = |seed| World::replay(&Scenario { seed, ..scene() }, &[], secs(1)).expect("valid").fingerprint();
+    assert_ne!(run(1), run(2));
+}
+
+#[test]
+fn many_small_advances_are_one_large_one() {
+    let whole = World::replay(&scene(), &[], secs(2)).expect("valid");
+    let mut sliced = World::new(&scene()).expect("valid");
+    let mut slice = 1;
+    while sliced.now() < secs(2) {
+        slice = slice * 7 % 1_000_003;
+        sliced.advance((sliced.now() + Nanos(slice * 10)).min(secs(2)));
+    }
+    assert_eq!((whole.fingerprint(), whole.events()), (sliced.fingerprint(), sliced.events()));
+}
+
+#[test]
+fn a_replay_of_the_log_is_the_run() {
+    let mut live = World::new(&scene()).expect("valid");
+    live.advance(Nanos(1_234_567_891));
+    live.act(Console::Redis, "SET user:123 pro EX 60").expect("understood");
+    live.advance(secs(2));
+    live.act(Console::Sim, "kill 0002-001").expect("understood");
+    live.act(Console::Redis, "GET user:123").expect("understood");
+    live.advance(secs(9));
+    let replayed = World::replay(&scene(), live.log(), secs(9)).expect("valid");
+    assert_eq!(live.fingerprint(), replayed.fingerprint());
+    assert_eq!(live.transcript(0, 0), replayed.transcript(0, 0));
+    assert_eq!(live.view(), replayed.view());
+}
+
+#[test]
+fn rewinding_and_playing_again_is_the_same_run() {
+    let mut history = History::new(&scene(), &[]).expect("valid");
+    history.advance(secs(5));
+    history.act(Console::Sim, "kill 0001-001").expect("understood");
+    history.advance(secs(12));
+    let end = history.world().fingerprint();
+    history.rewind(secs(4));
+    assert!(history.world().now() <= secs(4));
+    assert_eq!(history.end(), secs(12), "the future is kept");
+    history.advance(secs(4));
+    assert_eq!(history.world().log().len(), 0, "the line has not been typed yet");
+    history.advance(secs(12));
+    assert_eq!(history.world().fingerprint(), end);
+    assert_eq!(history.world().log().len(), 1);
+}
+
+#[test]
+fn acting_in_the_past_takes_another_turn() {
+    let mut history = History::new(&scene(), &[]).expect("valid");
+    history.advance(secs(3));
+    history.act(Console::Sim, "kill 0001-001").expect("understood");
+    history.advance(secs(8));
+    history.rewind(secs(2));
+    history.advance(secs(2));
+    history.act(Console::Sim, "kill 0003-001").expect("understood");
+    assert_eq!(history.end(), secs(2), "what was to come is gone");
+    history.advance(secs(8));
+    let lines: Vec<&str> = history.world().log().iter().map(|action| action.line.as_str()).collect();
+    assert_eq!(lines, ["kill 0003-001"]);
+    let log = [Action { at_ns: secs(2).0, console: Console::Sim, line: "kill 0003-001".to_owned() }];
+    let fresh = World::replay(&scene(), &log, secs(8)).expect("valid");
+    assert_eq!(history.world().fingerprint(), fresh.fingerprint());
+}
+
+#[test]
+fn a_killed_primary_is_replaced_by_its_replica_in_both_lanes() {
+    let mut world = World::replay(&scene(), &[], secs(4)).expect("valid");
+    world.act(Console::Sim, "kill 0002-001").expect("understood");
+    world.advance(secs(12));
+    for lane in &world.view().lanes {
+        let node = |name: &str| lane.nodes.iter().find(|node| node.name == name).expect("deployed");
+        assert_eq!(node("0002-001").health, Health::Dead);
+        assert!(node("0002-002").primary, "the replica was promoted");
+        assert_eq!(node("0002-002").slots, [(5461, 10922)]);
+        assert!(node("0001-001").failed.eq(&false) && node("0001-001").cluster_ok);
+    }
+    let marks: Vec<String> = world.marks().into_iter().map(|mark| mark.text).collect();
+    assert!(marks.iter().any(|text| text == "kill 0002-001"), "{marks:?}");
+    assert!(marks.iter().any(|text| text.starts_with("0002-002 elected")), "{marks:?}");
+    world.act(Console::Sim, "restart 0002-001").expect("understood");
+    world.advance(secs(25));
+    for lane in &world.view().lanes {
+        let old = lane.nodes.iter().find(|node| node.name == "0002-001").expect("deployed");
+        assert!(!old.primary && old.link_up && old.keys > 0, "the old primary came back as a replica in step");
+    }
+}
+
+#[test]
+fn both_lanes_serve_the_same_users() {
+    let world = World::replay(&scene(), &[], secs(5)).expect("valid");
+    let view = world.view();
+    let [a, b] = view.lanes.as_slice() else { panic!("two lanes") };
+    let (a, b) = (a.figures, b.figures);
+    assert!(a.operations_per_second.abs_diff(b.operations_per_second) < 60, "{a:?} {b:?}");
+    assert!(a.operations_per_second > 1_700, "{a:?}");
+    assert!(a.hit_ratio.expect("reads") > 0.3, "{a:?}");
+    assert!(b.hit_ratio.expect("reads") >= a.hit_ratio.expect("reads"), "writes fill the cache: {a:?} {b:?}");
+    assert_eq!((a.errors, b.errors), (0, 0));
+}
+
+#[test]
+fn a_console_line_is_answered_as_redis_cli_answers() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    assert_eq!(
+        answer(&mut world, "SET user:123 '{\"plan\":\"pro\"}' EX 3600"),
+        [
+            "0001-001:6379> SET user:123 '{\"plan\":\"pro\"}' EX 3600",
+            "-> Redirected to slot [12893] located at 0003-001:6379",
+            "OK",
+        ]
+    );
+    assert_eq!(answer(&mut world, "TTL user:123")[1..], ["(integer) 3600"]);
+    assert_eq!(answer(&mut world, "GET user:123")[1..], ["\"{\\\"plan\\\":\\\"pro\\\"}\""]);
+    assert_eq!(answer(&mut world, "INCR user:123")[1..], ["(error) ERR value is not an integer or out of range"]);
+    assert_eq!(answer(&mut world, "CLUSTER KEYSLOT user:123")[1..], ["(integer) 12893"]);
+    assert_eq!(
+        answer(&mut world, "MSET a 1 b 2")[1..],
+        ["(error) CROSSSLOT Keys in request don't hash to the same slot"]
+    );
+}
+
+#[test]
+fn a_dead_node_times_the_console_out() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    world.act(Console::Sim, "kill 0001-001").expect("understood");
+    assert_eq!(
+        answer(&mut world, "PING")[1..],
+        ["Could not connect to Redis at 0001-001:6379: Connection timed out"]
+    );
+    assert_eq!(world.prompt(0, Console::Redis), "not connected> ");
+    assert_eq!(answer(&mut world, "PING"), ["not connected> PING", "PONG"]);
+}
+
+#[test]
+fn a_small_maxmemory_evicts_on_every_node() {
+    let mut world = World::replay(&scene(), &[], secs(3)).expect("valid");
+    world.act(Console::Sim, "call CONFIG SET maxmemory 300kb").expect("understood");
+    world.act(Console::Sim, "call CONFIG SET maxmemory-policy allkeys-lru").expect("understood");
+    world.advance(secs(8));
+    for lane in &world.view().lanes {
+        assert!(lane.figures.evictions > 100, "{:?}", lane.figures);
+        for node in lane.nodes.iter().filter(|node| node.primary) {
+            assert_eq!((node.maxmemory, node.policy.as_str()), (300 * 1024, "allkeys-lru"));
+            assert!(node.used_memory <= node.maxmemory + 2_000, "{} uses {}", node.name, node.used_memory);
+        }
+    }
+    let answers = transcript(&world, 0, Console::Sim);
+    assert!(answers.iter().any(|text| text == "0001-001:6379: OK"), "{answers:?}");
+}
+
+#[test]
+fn what_cannot_be_understood_is_answered_and_changes_nothing() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut twin = world.clone();
+    for (console, line) in [
+        (Console::Sim, "kill"),
+        (Console::Sim, "kill 9999-001"),
+        (Console::Sim, "frobnicate"),
+        (Console::Sim, "load rate -1"),
+        (Console::Sim, "load rate 99999999999999999999"),
+        (Console::Sim, "loss 101"),
+        (Console::Sim, "loss \"2"),
+        (Console::Sim, ""),
+        (Console::Aws, "aws elasticache describe-cache-clusters"),
+        (Console::Redis, "SET \"unbalanced"),
+    ] {
+        let error = world.act(console, line).expect_err(line);
+        assert!(error.0.len() > 10, "{line:?} gets a sentence: {error:?}");
+        assert!(world.transcript(0, 0).last().is_some_and(|last| last.style == LineStyle::Error && last.text == error.0));
+    }
+    assert!(world.log().is_empty());
+    world.advance(secs(2));
+    twin.advance(secs(2));
+    assert_eq!(world.fingerprint(), twin.fingerprint());
+}
+
+#[test]
+fn a_closed_firewall_cuts_the_app_servers_off_and_the_database_serves() {
+    let mut world = World::replay(&scene(), &[], secs(3)).expect("valid");
+    world.act(Console::Sim, "firewall block").expect("understood");
+    world.advance(secs(6));
+    let cut = world.view().lanes[0].figures;
+    assert!(cut.hit_ratio.unwrap_or_default() < 0.05, "{cut:?}");
+    world.act(Console::Sim, "heal").expect("understood");
+    world.advance(secs(10));
+    let healed = world.view().lanes[0].figures;
+    assert!(healed.hit_ratio.unwrap_or_default() > 0.3, "{healed:?}");
+}
+
+#[test]
+fn a_minority_of_primaries_stops_serving_and_serves_again() {
+    let mut world = World::replay(&scene(), &[], secs(2)).expect("valid");
+    world.act(Console::Sim, "partition 0001-001").expect("understood");
+    world.advance(secs(9));
+    let lane = &world.view().lanes[0];
+    assert!(!lane.nodes[0].cluster_ok, "cut off alone, it finds itself in the minority");
+    assert!(lane.nodes[1].primary, "its replica was elected by the majority");
+    world.act(Console::Sim, "heal").expect("understood");
+    world.advance(secs(25));
+    let lane = &world.view().lanes[0];
+    assert!(!lane.nodes[0].primary && lane.nodes[0].link_up, "it has stepped down");
+    assert!(lane.nodes.iter().all(|node| node.cluster_ok));
+}
