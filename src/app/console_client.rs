@@ -337,7 +337,7 @@ mod tests {
     fn ask_is_followed_with_asking() {
         let mut bench = Bench::new();
         bench.send("GET foo").reply(Value::error("ASK 12182 10.0.3.1:6379")).reply(Value::Null);
-        bench.check(expect![[r#"
+        bench.check(expect![[r"
             GET foo
               alarm at 0:02.000
               to 10.0.1.1: GET foo
@@ -349,7 +349,7 @@ mod tests {
             10.0.3.1:6379> 
               Null
             10.0.3.1:6379> 
-        "#]]);
+        "]]);
     }
 
     #[test]
@@ -424,7 +424,7 @@ mod tests {
         let mut bench = Bench::new();
         bench.send("PING").silence().send("PING").silence().silence().silence();
         assert!(!bench.client.busy());
-        bench.check(expect![[r#"
+        bench.check(expect![[r"
             PING
               alarm at 0:02.000
               to 10.0.1.1: PING
@@ -448,7 +448,7 @@ mod tests {
               hang up 10.0.3.1
               Could not connect to Redis at 10.0.3.1:6379: Connection timed out
             not connected> 
-        "#]]);
+        "]]);
     }
 
     #[test]

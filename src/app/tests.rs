@@ -226,7 +226,7 @@ fn cache_aside_reads_in_three_trips_then_in_one_and_deletes_what_it_writes() {
     for write in [false, false, true, false] {
         bench.user(write);
     }
-    bench.check(expect![[r#"
+    bench.check(expect![[r"
         GET row:0 to a
         read from the database
         version 1 from the database
@@ -243,7 +243,7 @@ fn cache_aside_reads_in_three_trips_then_in_one_and_deletes_what_it_writes() {
         version 2 from the database
         SET row:0 v2:x EX 300 to a
         Miss
-    "#]]);
+    "]]);
 }
 
 #[test]
@@ -252,14 +252,14 @@ fn write_through_writes_to_database_and_cache_at_once_and_reads_as_cache_aside()
     for write in [true, false] {
         bench.user(write);
     }
-    bench.check(expect![[r#"
+    bench.check(expect![[r"
         write in the database
         SET row:0 v2:x EX 300 to a
         version 2 from the database
         Written
         GET row:0 to a
         Hit
-    "#]]);
+    "]]);
 }
 
 #[test]
@@ -558,7 +558,7 @@ fn queries_beyond_the_connections_wait_and_beyond_the_queue_are_refused() {
         operation: OperationId(n),
         app: AppIndex(0),
         row: 0,
-        write: n % 2 == 0,
+        write: n.is_multiple_of(2),
         version: 1,
         refused: false,
         sent: Nanos::ZERO,
@@ -688,7 +688,7 @@ fn the_first_users_of_the_opening_scene_are_these() {
         writeln!(lines, "{} ns: app {} {} row {row}", at.0, app.0, if write { "writes" } else { "reads" }).unwrap();
         at += workload.interval(n + 1).unwrap();
     }
-    expect![[r#"
+    expect![[r"
         20137032 ns: app 1 reads row 33533
         20466661 ns: app 2 reads row 33533
         21226697 ns: app 2 reads row 14766
@@ -697,7 +697,8 @@ fn the_first_users_of_the_opening_scene_are_these() {
         21745531 ns: app 0 reads row 28150
         22558948 ns: app 2 reads row 27033
         23089108 ns: app 2 reads row 33533
-    "#]].assert_eq(&lines);
+    "]]
+    .assert_eq(&lines);
 }
 
 /// Something that goes wrong, or right again, in a property test.
