@@ -152,7 +152,9 @@ mod tests {
         #[test]
         fn quantiles_agree_with_sorting(mut values in prop::collection::vec(0_u64..10_000_000, 1..300), permille in 1_u32..=1_000) {
             let mut histogram = Histogram::default();
-            values.iter().for_each(|value| histogram.record(*value));
+            for value in &values {
+                histogram.record(*value);
+            }
             values.sort_unstable();
             let rank = (values.len() * permille as usize).div_ceil(1_000).max(1);
             let exact = values[rank - 1];

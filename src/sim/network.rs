@@ -202,3 +202,132 @@ impl Network {
         self.extra.get(&host).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Hosts 0 and 1 in zone 0, host 2 in zone 1.
+    fn network(seed: u64) -> (Network, [HostId; 3]) {
+        let mut network = Network::new(seed, NetworkSpec::default());
+        let hosts = [0, 0, 1].map(|zone| network.add_host(ZoneId(zone)));
+        (network, hosts)
+    }
+
+    fn flight(network: &Network, from: HostId, to: HostId, key: u64) -> Option<Nanos> {
+        match network.send(Nanos::from_secs(1), from, to, 0, key) {
+            Delivery::Arrives(at) => Some(at - Nanos::from_secs(1)),
+            Delivery::Lost(_) => None,
+        }
+    }
+
+    fn loss(network: &Network, from: HostId, to: HostId) -> Option<Loss> {
+        match network.send(Nanos::ZERO, from, to, 0, 1) {
+            Delivery::Arrives(_) => None,
+            Delivery::Lost(loss) => Some(loss),
+        }
+    }
+
+    #[test]
+    fn medians_and_tails_are_as_specified() {
+        let (network, [a, b, c]) = network(7);
+        for (to, median_us) in [(b, 75.0), (c, 400.0)] {
+            let mut flights: Vec<u64> = (0..20_000).map(|key| flight(&network, a, to, key).unwrap().0).collect();
+            flights.sort_unstable();
+            let (median, p99) = (flights[10_000] as f64 / 1e3, flights[19_800] as f64 / 1e3);
+            assert!((median / median_us - 1.0).abs() < 0.02, "{median}");
+            assert!((p99 / median - 3.0).abs() < 0.25, "{p99}");
+        }
+    }
+
+    #[test]
+    fn long_messages_take_longer_by_their_transfer() {
+        let (network, [a, b, _]) = network(7);
+        let arrives = |bytes| match network.send(Nanos::ZERO, a, b, bytes, 1) {
+            Delivery::Arrives(at) => at,
+            Delivery::Lost(loss) => panic!("{loss:?}"),
+        };
+        assert_eq!(arrives(1_250_000) - arrives(0), Nanos::from_millis(1));
+    }
+
+    #[test]
+    fn luck_depends_on_the_message_not_on_what_was_sent_before() {
+        let (mut network, [a, b, c]) = network(7);
+        let before = flight(&network, a, b, 42);
+        network.set_extra_latency(c, Nanos::from_millis(9));
+        flight(&network, b, a, 42);
+        assert_eq!(flight(&network, a, b, 42), before);
+        assert_ne!(flight(&network, a, b, 43), before);
+        assert_ne!(flight(&network, b, a, 42), before);
+    }
+
+    #[test]
+    fn a_partition_cuts_both_ways_until_it_is_healed() {
+        let (mut network, [a, b, c]) = network(7);
+        network.partition(&[a, b], &[c]);
+        for (from, to, expected) in [(a, c, Some(Loss::Partition)), (c, b, Some(Loss::Partition)), (a, b, None)] {
+            assert_eq!(loss(&network, from, to), expected);
+            assert_eq!(network.connected(from, to), expected.is_none());
+        }
+        assert!(network.is_partitioned());
+        network.heal();
+        assert_eq!((loss(&network, a, c), network.is_partitioned()), (None, false));
+    }
+
+    #[test]
+    fn a_host_is_never_cut_from_itself() {
+        let (mut network, [a, b, _]) = network(7);
+        network.partition(&[a, b], &[a, b]);
+        assert_eq!((loss(&network, a, a), loss(&network, a, b)), (None, Some(Loss::Partition)));
+    }
+
+    #[test]
+    fn a_firewall_rule_drops_one_way_and_survives_healing() {
+        let (mut network, [a, b, _]) = network(7);
+        network.firewall(a, b, true);
+        network.heal();
+        assert_eq!((loss(&network, a, b), loss(&network, b, a)), (Some(Loss::Firewall), None));
+        network.firewall(a, b, false);
+        assert_eq!(loss(&network, a, b), None);
+    }
+
+    #[test]
+    fn some_messages_are_lost_by_chance() {
+        let (mut network, [a, b, _]) = network(7);
+        for (permille, low, high) in [(0, 0, 0), (100, 900, 1_100), (1_000, 10_000, 10_000), (5_000, 10_000, 10_000)] {
+            network.set_loss_permille(permille);
+            let lost = (0..10_000).filter(|key| flight(&network, a, b, *key).is_none()).count();
+            assert!((low..=high).contains(&lost), "{permille}: {lost}");
+        }
+    }
+
+    #[test]
+    fn extra_latency_adds_up_at_both_ends_and_goes_away() {
+        let (mut network, [a, b, _]) = network(7);
+        let plain = flight(&network, a, b, 1).unwrap();
+        network.set_extra_latency(a, Nanos::from_millis(3));
+        network.set_extra_latency(b, Nanos::from_millis(2));
+        assert_eq!(flight(&network, a, b, 1).unwrap(), plain + Nanos::from_millis(5));
+        network.set_extra_latency(a, Nanos::ZERO);
+        network.set_extra_latency(b, Nanos::ZERO);
+        assert_eq!(flight(&network, a, b, 1).unwrap(), plain);
+    }
+
+    #[test]
+    fn golden_values() {
+        let (network, [a, b, c]) = network(7);
+        let flights =
+            [(a, b, 1), (a, c, 1), (c, a, 1), (a, b, 2)].map(|(from, to, key)| flight(&network, from, to, key));
+        expect_test::expect!["[Nanos(18520), Nanos(267406), Nanos(489651), Nanos(118638)]"].assert_eq(&format!("{:?}", flights.map(Option::unwrap_or_default)));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_arrives_before_it_was_sent(seed: u64, key: u64, bytes in 0_u64..10_000_000_000, now in 0_u64..1 << 50) {
+            let (network, [a, _, c]) = network(seed);
+            let delivery = network.send(Nanos(now), a, c, bytes, key);
+            prop_assert!(matches!(delivery, Delivery::Arrives(at) if at > Nanos(now)));
+        }
+    }
+}

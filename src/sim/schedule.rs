@@ -109,3 +109,90 @@ impl<E> Schedule<E> {
         self.heap.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn events_of_one_moment_come_out_as_they_went_in() {
+        let mut schedule = Schedule::default();
+        for (at, event) in [(5, 'b'), (1, 'a'), (5, 'c'), (9, 'e'), (5, 'd')] {
+            schedule.at(Nanos(at), event);
+        }
+        let mut order = String::new();
+        while let Some((_, event)) = schedule.pop_until(Nanos::MAX) {
+            order.push(event);
+        }
+        assert_eq!(order, "abcde");
+    }
+
+    #[test]
+    fn nothing_comes_out_before_its_time() {
+        let mut schedule = Schedule::default();
+        schedule.after(Nanos(10), ());
+        assert_eq!(schedule.pop_until(Nanos(9)), None);
+        schedule.rest(Nanos(9));
+        assert_eq!((schedule.now(), schedule.next_at(), schedule.len()), (Nanos(9), Some(Nanos(10)), 1));
+        assert_eq!(schedule.pop_until(Nanos(10)), Some((Nanos(10), ())));
+        assert!(schedule.is_empty());
+    }
+
+    #[test]
+    fn the_past_is_now() {
+        let mut schedule = Schedule::default();
+        schedule.rest(Nanos(50));
+        schedule.at(Nanos(3), "late");
+        assert_eq!(schedule.pop_until(Nanos(50)), Some((Nanos(50), "late")));
+    }
+
+    #[test]
+    #[should_panic(expected = "an event would be skipped")]
+    fn no_event_is_skipped() {
+        let mut schedule = Schedule::default();
+        schedule.at(Nanos(3), ());
+        schedule.rest(Nanos(3));
+    }
+
+    proptest! {
+        /// Events that make more events, popped in several steps or in one, come out in the same order, which is that of
+        /// time and then of insertion.
+        #[test]
+        fn many_small_steps_are_one_large_step(times in prop::collection::vec(0_u64..100, 1..60), step in 1_u64..40) {
+            let run = |step: u64| {
+                let mut schedule = Schedule::default();
+                for (number, at) in times.iter().enumerate() {
+                    schedule.at(Nanos(*at), number as u64);
+                }
+                let (mut popped, mut until) = (Vec::new(), 0);
+                while !schedule.is_empty() {
+                    until += step;
+                    while let Some((now, number)) = schedule.pop_until(Nanos(until)) {
+                        popped.push((now, number));
+                        if number % 3 == 0 && number < 1_000_000 {
+                            schedule.after(Nanos(number % 7), number + 1_000_001);
+                        }
+                    }
+                    schedule.rest(Nanos(until));
+                }
+                popped
+            };
+            let popped = run(step);
+            prop_assert!(popped.is_sorted_by_key(|(now, _)| *now));
+            prop_assert_eq!(popped, run(1_000));
+        }
+
+        #[test]
+        fn sorting_stably_by_time_gives_the_same_order(times in prop::collection::vec(0_u64..20, 0..100)) {
+            let mut schedule = Schedule::default();
+            let mut sorted: Vec<(Nanos, usize)> = times.iter().map(|at| Nanos(*at)).zip(0..).collect();
+            for (at, number) in &sorted {
+                schedule.at(*at, *number);
+            }
+            sorted.sort_by_key(|(at, _)| *at);
+            let popped: Vec<_> = std::iter::from_fn(|| schedule.pop_until(Nanos::MAX)).collect();
+            prop_assert_eq!(popped, sorted);
+        }
+    }
+}

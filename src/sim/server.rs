@@ -47,3 +47,50 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_request_waits_for_the_ones_ahead_of_it() {
+        let mut server = Server::default();
+        assert_eq!(server.accept(Nanos(10), Nanos(5)), (Nanos(10), Nanos(15)));
+        assert_eq!(server.accept(Nanos(11), Nanos(5)), (Nanos(15), Nanos(20)));
+        let table = [(11, 2), (14, 2), (15, 1), (19, 1), (20, 0)];
+        for (at, depth) in table {
+            assert_eq!(server.depth(Nanos(at)), depth, "at {at}");
+        }
+        assert_eq!(server.accept(Nanos(30), Nanos(1)), (Nanos(30), Nanos(31)));
+        assert_eq!(server.busy_total(), Nanos(11));
+    }
+
+    #[test]
+    fn a_crash_drops_what_waits_and_counts_only_the_work_done() {
+        let mut server = Server::default();
+        server.accept(Nanos(0), Nanos(10));
+        server.accept(Nanos(0), Nanos(10));
+        server.clear(Nanos(4));
+        assert_eq!((server.depth(Nanos(4)), server.busy_total()), (0, Nanos(4)));
+        assert_eq!(server.accept(Nanos(4), Nanos(1)), (Nanos(4), Nanos(5)));
+        server.clear(Nanos(100));
+        assert_eq!(server.busy_total(), Nanos(5));
+    }
+
+    proptest! {
+        #[test]
+        fn one_at_a_time_in_order_and_never_idle_with_work(requests in prop::collection::vec((0_u64..50, 0_u64..50), 1..60)) {
+            let (mut server, mut now, mut free, mut total) = (Server::default(), Nanos::ZERO, Nanos::ZERO, Nanos::ZERO);
+            for (gap, service) in requests {
+                now += Nanos(gap);
+                let (start, done) = server.accept(now, Nanos(service));
+                prop_assert_eq!(start, free.max(now));
+                prop_assert_eq!(done, start + Nanos(service));
+                free = done;
+                total += Nanos(service);
+            }
+            prop_assert_eq!(server.busy_total(), total);
+        }
+    }
+}

@@ -77,3 +77,29 @@ impl fmt::Display for Nanos {
         write!(f, "{}:{:02}.{ms:03}", secs / 60, secs % 60)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_neither_wraps_nor_goes_below_zero() {
+        assert_eq!(Nanos::MAX + Nanos(1), Nanos::MAX);
+        assert_eq!(Nanos(1) - Nanos(2), Nanos::ZERO);
+        assert_eq!(Nanos::from_secs(u64::MAX), Nanos::MAX);
+    }
+
+    #[test]
+    fn units_agree() {
+        assert_eq!(Nanos::from_secs(2), Nanos::from_millis(2_000));
+        assert_eq!(Nanos::from_millis(2), Nanos::from_micros(2_000));
+        assert_eq!((Nanos(1_999_999).as_millis(), Nanos(1_999).as_micros()), (1, 1));
+    }
+
+    #[test]
+    fn a_moment_is_shown_in_minutes_and_seconds() {
+        for (ms, expected) in [(0, "0:00.000"), (61_005, "1:01.005"), (3_600_000, "60:00.000")] {
+            assert_eq!(Nanos::from_millis(ms).to_string(), expected);
+        }
+    }
+}
