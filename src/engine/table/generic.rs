@@ -1,5 +1,7 @@
 //! Keys of any type. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "copy" -3, Generic, "6.2.0", "O(N)";
@@ -115,6 +117,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl KEYSPACE SLOW;
+                run server::help::help;
             }
             {
                 "object|idletime" 3, Generic, "2.2.3", "O(1)";

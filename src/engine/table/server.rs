@@ -1,5 +1,7 @@
 //! The server. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "acl" -2, Server, "6.0.0", "that of the subcommand";
@@ -47,6 +49,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "acl|list" 2, Server, "6.0.0", "O(N)";
@@ -119,6 +122,7 @@ rows! {
                 "Count the commands";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_count;
             }
             {
                 "command|docs" -2, Server, "7.0.0", "O(N)";
@@ -127,24 +131,28 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "command-name?*";
+                run server::command::command_docs;
             }
             {
                 "command|getkeys" -4, Server, "2.8.13", "O(N)";
                 "Tell which arguments of a command are keys";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_getkeys;
             }
             {
                 "command|getkeysandflags" -4, Server, "7.0.0", "O(N)";
                 "Tell keys of a command and what it does to them";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_getkeysandflags;
             }
             {
                 "command|help" 2, Server, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::help::help;
             }
             {
                 "command|info" -2, Server, "2.8.13", "O(N)";
@@ -153,6 +161,7 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "command-name?*";
+                run server::command::command_info;
             }
             {
                 "command|list" -2, Server, "7.0.0", "O(N)";
@@ -161,8 +170,10 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "filterby=FILTERBY<module-name=MODULE category=ACLCAT p:pattern=PATTERN>?";
+                run server::command::command_list;
             }
         };
+        run server::command::command;
     }
     {
         "config" -2, Server, "2.0.0", "that of the subcommand";
@@ -176,24 +187,28 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 args "parameter(parameter)*";
+                run server::config::config_get;
             }
             {
                 "config|help" 2, Server, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "config|resetstat" 2, Server, "2.0.0", "O(1)";
                 "Set the statistics back to zero";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
+                run server::config::config_resetstat;
             }
             {
                 "config|rewrite" 2, Server, "2.8.0", "O(1)";
                 "Write the parameters to the configuration file";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
+                run server::config::config_rewrite;
             }
             {
                 "config|set" -4, Server, "2.0.0", "O(N)";
@@ -202,6 +217,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_ALL_SUCCEEDED;
                 args "parameter_value(parameter value)*";
+                run server::config::config_set;
             }
         };
     }
@@ -211,6 +227,7 @@ rows! {
         flags READONLY FAST;
         acl KEYSPACE READ FAST;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_AGG_SUM;
+        run server::keyspace::dbsize;
     }
     {
         "debug" -2, Server, "1.0.0", "that of the subcommand";
@@ -218,6 +235,7 @@ rows! {
         flags ADMIN NOSCRIPT LOADING STALE;
         acl ADMIN SLOW DANGEROUS;
         mark syscmd;
+        run server::debug::debug;
     }
     {
         "failover" -1, Server, "6.2.0", "O(1)";
@@ -233,6 +251,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
+        run server::keyspace::flushall;
     }
     {
         "flushdb" -1, Server, "1.0.0", "O(N)";
@@ -241,6 +260,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
+        run server::keyspace::flushdb;
     }
     {
         "info" -1, Server, "1.0.0", "O(1)";
@@ -249,6 +269,7 @@ rows! {
         acl SLOW DANGEROUS;
         tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_SPECIAL;
         args "section?*";
+        run server::info::info;
     }
     {
         "lastsave" 1, Server, "1.0.0", "O(1)";
@@ -256,6 +277,7 @@ rows! {
         flags LOADING STALE FAST;
         acl ADMIN FAST DANGEROUS;
         tips NONDETERMINISTIC_OUTPUT;
+        run server::status::lastsave;
     }
     {
         "latency" -2, Server, "2.8.13", "that of the subcommand";
@@ -283,6 +305,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "latency|histogram" -2, Server, "7.0.0", "O(N)";
@@ -342,6 +365,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "memory|malloc-stats" 2, Server, "4.0.0", "grows with allocated memory";
@@ -371,6 +395,7 @@ rows! {
                 acl READ SLOW;
                 keys 2 2 1: [READ_ONLY; at 2];
                 args "k0:key i:count=SAMPLES?";
+                run server::status::memory_usage;
             }
         };
     }
@@ -385,6 +410,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "module|list" 2, Server, "4.0.0", "O(N)";
@@ -457,6 +483,7 @@ rows! {
         "Tell whether this is a primary or a replica";
         flags NOSCRIPT LOADING STALE FAST;
         acl ADMIN FAST DANGEROUS;
+        run server::status::role;
     }
     {
         "save" 1, Server, "1.0.0", "O(N)";
@@ -492,12 +519,14 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES NONDETERMINISTIC_OUTPUT;
                 args "i:count?";
+                run server::slowlog::slowlog_get;
             }
             {
                 "slowlog|help" 2, Server, "6.2.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "slowlog|len" 2, Server, "2.2.12", "O(1)";
@@ -505,6 +534,7 @@ rows! {
                 flags ADMIN LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_AGG_SUM NONDETERMINISTIC_OUTPUT;
+                run server::slowlog::slowlog_len;
             }
             {
                 "slowlog|reset" 2, Server, "2.2.12", "O(N)";
@@ -512,6 +542,7 @@ rows! {
                 flags ADMIN LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_ALL_SUCCEEDED;
+                run server::slowlog::slowlog_reset;
             }
         };
     }
@@ -521,6 +552,7 @@ rows! {
         flags WRITE FAST;
         acl KEYSPACE WRITE FAST DANGEROUS;
         args "i:index1 i:index2";
+        run server::keyspace::swapdb;
     }
     {
         "sync" 1, Server, "1.0.0", "";
@@ -534,5 +566,6 @@ rows! {
         flags LOADING STALE FAST;
         acl FAST;
         tips NONDETERMINISTIC_OUTPUT;
+        run server::status::time;
     }
 }
