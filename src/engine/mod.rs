@@ -16,16 +16,19 @@ mod dispatch;
 mod error;
 mod evict;
 mod expire;
-pub mod glob;
+mod glob;
 mod keys;
 mod keyspace;
+mod long_double;
 mod memory;
 mod number;
 mod paged;
 mod server;
 mod slots;
-pub mod syntax;
+mod syntax;
 mod table;
+#[cfg(test)]
+mod testing;
 mod usage;
 mod value;
 

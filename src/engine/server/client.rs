@@ -7,7 +7,7 @@ use crate::engine::call::Call;
 use crate::engine::client::{Client, ReplyMode};
 use crate::engine::error::Error;
 use crate::engine::{CLIENT_MEMORY, ClientId, Engine, UnixMicros, command, memory, number};
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, Value, wire_len};
 
 /// `CLIENT ID`
 pub fn client_id(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -173,7 +173,7 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     let seconds = |since: UnixMicros| call.now.0.saturating_sub(since.0) / 1_000_000;
     let served = client.id == call.client;
     let arguments: usize = call.argv.iter().map(|arg| arg.len()).sum();
-    let query = super::request_len(call.argv);
+    let query = wire_len(call.argv) as u64;
     let (query, query_free) = if served { (query, QUERY_BUFFER.saturating_sub(query)) } else { (0, 0) };
     let (arguments, reply_size, reply_peak) = if served { (arguments, 16_384, 16_384) } else { (0, 1_024, 0) };
     let total = if served {

@@ -317,7 +317,7 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "total_commands_processed": stats.commands,
         "instantaneous_ops_per_sec": engine.server.ops.per_second(),
         "total_net_input_bytes": engine.server.net_input_bytes,
-        "total_net_output_bytes": 0,
+        "total_net_output_bytes": engine.server.net_output_bytes,
         "total_net_repl_input_bytes": 0,
         "total_net_repl_output_bytes": 0,
         "instantaneous_input_kbps": "0.00",

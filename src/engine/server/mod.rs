@@ -10,13 +10,12 @@ pub mod connection;
 pub mod debug;
 pub mod help;
 pub mod info;
-pub mod keyspace;
 mod parameters;
 pub mod slowlog;
 pub mod status;
 
 use super::{ClientId, Engine, Outcome, UnixMicros};
-use crate::resp::Bytes;
+use crate::resp::{Bytes, reply_len, wire_len};
 
 /// What the server's own commands remember.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +28,8 @@ pub struct State {
     pub ops: info::Rate,
     /// Bytes of requests.
     pub net_input_bytes: u64,
+    /// Bytes of replies.
+    pub net_output_bytes: u64,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
 }
@@ -49,16 +50,13 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 
 /// What is noted after each call.
 pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
-    engine.server.net_input_bytes += request_len(argv);
+    engine.server.net_input_bytes += wire_len(argv) as u64;
+    if let Some(reply) = &outcome.reply {
+        engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;
+    }
     let threshold = engine.config.slowlog_log_slower_than;
     let micros = outcome.cost_ns / 1_000;
     if threshold >= 0 && micros >= threshold as u64 {
         slowlog::note(engine, client, argv, micros, now);
     }
-}
-
-/// Bytes of a request on the wire: an array of bulk strings.
-fn request_len(argv: &[Bytes]) -> u64 {
-    let framed = |n: usize| 3 + n.max(1).ilog10() as u64 + 1;
-    framed(argv.len()) + argv.iter().map(|arg| framed(arg.len()) + arg.len() as u64 + 2).sum::<u64>()
 }

@@ -1,6 +1,6 @@
 //! Keys of any type. Facts of Redis 7.0.15; the words are ours.
 
-use crate::engine::server;
+use crate::engine::commands;
 
 rows! {
     {
@@ -10,6 +10,7 @@ rows! {
         acl KEYSPACE WRITE SLOW;
         keys 1 2 1: [READ_ONLY ACCESS; at 1] [OVERWRITE UPDATE; at 2];
         args "k0:source k1:destination i:destination-db=DB? REPLACE?";
+        run commands::generic::copy;
     }
     {
         "del" -2, Generic, "1.0.0", "O(N+M)";
@@ -19,6 +20,7 @@ rows! {
         keys 1 -1 1: [REMOVE DELETE; at 1 to -1 step 1];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_AGG_SUM;
         args "k0:key*";
+        run commands::generic::del;
     }
     {
         "dump" 2, Generic, "2.6.0", "O(N*M)";
@@ -37,6 +39,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY; at 1 to -1 step 1];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_AGG_SUM;
         args "k0:key*";
+        run commands::generic::exists;
     }
     {
         "expire" -3, Generic, "1.0.0", "O(1)";
@@ -45,6 +48,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key i:seconds condition<NX XX GT LT>?@7.0.0";
+        run commands::generic::expire;
     }
     {
         "expireat" -3, Generic, "1.2.0", "O(1)";
@@ -53,6 +57,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key u:unix-time-seconds condition<NX XX GT LT>?@7.0.0";
+        run commands::generic::expireat;
     }
     {
         "expiretime" 2, Generic, "7.0.0", "O(1)";
@@ -61,6 +66,7 @@ rows! {
         acl KEYSPACE READ FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key";
+        run commands::generic::expiretime;
     }
     {
         "keys" 2, Generic, "1.0.0", "O(N)";
@@ -69,6 +75,7 @@ rows! {
         acl KEYSPACE READ SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS NONDETERMINISTIC_OUTPUT_ORDER;
         args "p:pattern";
+        run commands::generic::keys;
     }
     {
         "migrate" -6, Generic, "2.6.0", "O(N)";
@@ -87,6 +94,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key i:db";
+        run commands::generic::move_;
     }
     {
         "object" -2, Generic, "2.2.3", "that of the subcommand";
@@ -102,6 +110,7 @@ rows! {
                 keys 2 2 1: [READ_ONLY; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key";
+                run commands::generic::object_encoding;
             }
             {
                 "object|freq" 3, Generic, "4.0.0", "O(1)";
@@ -111,13 +120,14 @@ rows! {
                 keys 2 2 1: [READ_ONLY; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key";
+                run commands::generic::object_freq;
             }
             {
                 "object|help" 2, Generic, "6.2.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl KEYSPACE SLOW;
-                run server::help::help;
+                run commands::generic::object_help;
             }
             {
                 "object|idletime" 3, Generic, "2.2.3", "O(1)";
@@ -127,6 +137,7 @@ rows! {
                 keys 2 2 1: [READ_ONLY; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key";
+                run commands::generic::object_idletime;
             }
             {
                 "object|refcount" 3, Generic, "2.2.3", "O(1)";
@@ -136,6 +147,7 @@ rows! {
                 keys 2 2 1: [READ_ONLY; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key";
+                run commands::generic::object_refcount;
             }
         };
     }
@@ -146,6 +158,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key";
+        run commands::generic::persist;
     }
     {
         "pexpire" -3, Generic, "2.6.0", "O(1)";
@@ -154,6 +167,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key i:milliseconds condition<NX XX GT LT>?@7.0.0";
+        run commands::generic::pexpire;
     }
     {
         "pexpireat" -3, Generic, "2.6.0", "O(1)";
@@ -162,6 +176,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key u:unix-time-milliseconds condition<NX XX GT LT>?@7.0.0";
+        run commands::generic::pexpireat;
     }
     {
         "pexpiretime" 2, Generic, "7.0.0", "O(1)";
@@ -170,6 +185,7 @@ rows! {
         acl KEYSPACE READ FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key";
+        run commands::generic::pexpiretime;
     }
     {
         "pttl" 2, Generic, "2.6.0", "O(1)";
@@ -179,6 +195,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key";
+        run commands::generic::pttl;
     }
     {
         "randomkey" 1, Generic, "1.0.0", "O(1)";
@@ -186,6 +203,7 @@ rows! {
         flags READONLY;
         acl KEYSPACE READ SLOW;
         tips REQUEST_POLICY_ALL_SHARDS NONDETERMINISTIC_OUTPUT;
+        run commands::generic::randomkey;
     }
     {
         "rename" 3, Generic, "1.0.0", "O(1)";
@@ -194,6 +212,7 @@ rows! {
         acl KEYSPACE WRITE SLOW;
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [OVERWRITE UPDATE; at 2];
         args "k0:key k1:newkey";
+        run commands::generic::rename;
     }
     {
         "renamenx" 3, Generic, "1.0.0", "O(1)";
@@ -202,6 +221,7 @@ rows! {
         acl KEYSPACE WRITE FAST;
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [OVERWRITE INSERT; at 2];
         args "k0:key k1:newkey";
+        run commands::generic::renamenx;
     }
     {
         "restore" -4, Generic, "2.6.0", "O(N*M)";
@@ -218,6 +238,7 @@ rows! {
         acl KEYSPACE READ SLOW;
         tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_SPECIAL;
         args "i:cursor p:pattern=MATCH? i:count=COUNT? type=TYPE?@6.0.0";
+        run commands::generic::scan;
     }
     {
         "sort" -2, Generic, "1.0.0", "O(N+M*log(M))";
@@ -227,6 +248,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [READ_ONLY ACCESS; unknown; "The keys of BY and GET follow from the elements sorted"] [OVERWRITE UPDATE; unknown; "The key of STORE, which may stand anywhere"];
         finder sort;
         args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? t:sorting=ALPHA? k2:destination=STORE?";
+        run commands::generic::sort;
     }
     {
         "sort_ro" -2, Generic, "7.0.0", "O(N+M*log(M))";
@@ -236,6 +258,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [READ_ONLY ACCESS; unknown; "The keys of BY and GET follow from the elements sorted"];
         finder sort_ro;
         args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? t:sorting=ALPHA?";
+        run commands::generic::sort_ro;
     }
     {
         "touch" -2, Generic, "3.2.1", "O(N)";
@@ -245,6 +268,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY; at 1 to -1 step 1];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_AGG_SUM;
         args "k0:key*";
+        run commands::generic::touch;
     }
     {
         "ttl" 2, Generic, "1.0.0", "O(1)";
@@ -254,6 +278,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key";
+        run commands::generic::ttl;
     }
     {
         "type" 2, Generic, "1.0.0", "O(1)";
@@ -262,6 +287,7 @@ rows! {
         acl KEYSPACE READ FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::generic::type_;
     }
     {
         "unlink" -2, Generic, "4.0.0", "O(1) a key";
@@ -271,6 +297,7 @@ rows! {
         keys 1 -1 1: [REMOVE DELETE; at 1 to -1 step 1];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_AGG_SUM;
         args "k0:key*";
+        run commands::generic::unlink;
     }
     {
         "wait" 3, Generic, "3.0.0", "O(1)";
@@ -279,5 +306,6 @@ rows! {
         acl SLOW CONNECTION;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_AGG_MIN;
         args "i:numreplicas i:timeout";
+        run commands::generic::wait;
     }
 }

@@ -1,5 +1,6 @@
 //! The server. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
 use crate::engine::server;
 
 rows! {
@@ -227,7 +228,7 @@ rows! {
         flags READONLY FAST;
         acl KEYSPACE READ FAST;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_AGG_SUM;
-        run server::keyspace::dbsize;
+        run commands::flush::dbsize;
     }
     {
         "debug" -2, Server, "1.0.0", "that of the subcommand";
@@ -251,7 +252,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
-        run server::keyspace::flushall;
+        run commands::flush::flushall;
     }
     {
         "flushdb" -1, Server, "1.0.0", "O(N)";
@@ -260,7 +261,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "async<ASYNC@4.0.0 SYNC@6.2.0>?";
-        run server::keyspace::flushdb;
+        run commands::flush::flushdb;
     }
     {
         "info" -1, Server, "1.0.0", "O(1)";
@@ -552,7 +553,7 @@ rows! {
         flags WRITE FAST;
         acl KEYSPACE WRITE FAST DANGEROUS;
         args "i:index1 i:index2";
-        run server::keyspace::swapdb;
+        run commands::flush::swapdb;
     }
     {
         "sync" 1, Server, "1.0.0", "";

@@ -1,5 +1,7 @@
 //! Strings. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "append" 3, String, "2.0.0", "O(1)";
@@ -8,6 +10,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key value";
+        run commands::string::append;
     }
     {
         "decr" 2, String, "1.0.0", "O(1)";
@@ -16,6 +19,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key";
+        run commands::string::decr;
     }
     {
         "decrby" 3, String, "1.0.0", "O(1)";
@@ -24,6 +28,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key i:decrement";
+        run commands::string::decrby;
     }
     {
         "get" 2, String, "1.0.0", "O(1)";
@@ -32,6 +37,7 @@ rows! {
         acl READ STRING FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key";
+        run commands::string::get;
     }
     {
         "getdel" 2, String, "6.2.0", "O(1)";
@@ -40,6 +46,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS DELETE; at 1];
         args "k0:key";
+        run commands::string::getdel;
     }
     {
         "getex" -2, String, "6.2.0", "O(1)";
@@ -48,6 +55,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1; "RW and UPDATE, as the expiry may change"];
         args "k0:key expiration<i:seconds=EX i:milliseconds=PX u:unix-time-seconds=EXAT u:unix-time-milliseconds=PXAT PERSIST>?";
+        run commands::string::getex;
     }
     {
         "getrange" 4, String, "2.4.0", "O(N)";
@@ -56,6 +64,7 @@ rows! {
         acl READ STRING SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key i:start i:end";
+        run commands::string::getrange;
     }
     {
         "getset" 3, String, "1.0.0", "O(1)";
@@ -65,6 +74,7 @@ rows! {
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         deprecated "6.2.0" "`SET` with the `!GET` argument";
         args "k0:key value";
+        run commands::string::getset;
     }
     {
         "incr" 2, String, "1.0.0", "O(1)";
@@ -73,6 +83,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key";
+        run commands::string::incr;
     }
     {
         "incrby" 3, String, "1.0.0", "O(1)";
@@ -81,6 +92,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key i:increment";
+        run commands::string::incrby;
     }
     {
         "incrbyfloat" 3, String, "2.6.0", "O(1)";
@@ -89,6 +101,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key d:increment";
+        run commands::string::incrbyfloat;
     }
     {
         "lcs" -3, String, "7.0.0", "O(N*M)";
@@ -97,6 +110,7 @@ rows! {
         acl READ STRING SLOW;
         keys 1 2 1: [READ_ONLY ACCESS; at 1 to 1 step 1];
         args "k0:key1 k0:key2 LEN? IDX? i:len=MINMATCHLEN? WITHMATCHLEN?";
+        run commands::string::lcs;
     }
     {
         "mget" -2, String, "1.0.0", "O(N)";
@@ -106,6 +120,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY ACCESS; at 1 to -1 step 1];
         tips REQUEST_POLICY_MULTI_SHARD;
         args "k0:key*";
+        run commands::string::mget;
     }
     {
         "mset" -3, String, "1.0.1", "O(N)";
@@ -115,6 +130,7 @@ rows! {
         keys 1 -1 2: [OVERWRITE UPDATE; at 1 to -1 step 2];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_ALL_SUCCEEDED;
         args "key_value(k0:key value)*";
+        run commands::string::mset;
     }
     {
         "msetnx" -3, String, "1.0.1", "O(N)";
@@ -124,6 +140,7 @@ rows! {
         keys 1 -1 2: [OVERWRITE INSERT; at 1 to -1 step 2];
         tips REQUEST_POLICY_MULTI_SHARD RESPONSE_POLICY_AGG_MIN;
         args "key_value(k0:key value)*";
+        run commands::string::msetnx;
     }
     {
         "psetex" 4, String, "2.6.0", "O(1)";
@@ -132,6 +149,7 @@ rows! {
         acl WRITE STRING SLOW;
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
         args "k0:key i:milliseconds value";
+        run commands::string::psetex;
     }
     {
         "set" -3, String, "1.0.0", "O(1)";
@@ -141,6 +159,7 @@ rows! {
         keys 1 1 1: [READ_WRITE ACCESS UPDATE VARIABLE_FLAGS; at 1; "RW and ACCESS only with GET"];
         finder set;
         args "k0:key value condition<NX XX>?@2.6.12 GET?@6.2.0 expiration<i:seconds=EX@2.6.12 i:milliseconds=PX@2.6.12 u:unix-time-seconds=EXAT@6.2.0 u:unix-time-milliseconds=PXAT@6.2.0 KEEPTTL@6.0.0>?";
+        run commands::string::set;
     }
     {
         "setex" 4, String, "2.0.0", "O(1)";
@@ -149,6 +168,7 @@ rows! {
         acl WRITE STRING SLOW;
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
         args "k0:key i:seconds value";
+        run commands::string::setex;
     }
     {
         "setnx" 3, String, "1.0.0", "O(1)";
@@ -157,6 +177,7 @@ rows! {
         acl WRITE STRING FAST;
         keys 1 1 1: [OVERWRITE INSERT; at 1];
         args "k0:key value";
+        run commands::string::setnx;
     }
     {
         "setrange" 4, String, "2.2.0", "O(1)";
@@ -165,6 +186,7 @@ rows! {
         acl WRITE STRING SLOW;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key i:offset value";
+        run commands::string::setrange;
     }
     {
         "strlen" 2, String, "2.2.0", "O(1)";
@@ -173,6 +195,7 @@ rows! {
         acl READ STRING FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::string::strlen;
     }
     {
         "substr" 4, String, "1.0.0", "O(N)";
@@ -182,5 +205,6 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         deprecated "2.0.0" "`GETRANGE`";
         args "k0:key i:start i:end";
+        run commands::string::substr;
     }
 }
