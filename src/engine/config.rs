@@ -144,6 +144,10 @@ pub struct Config {
     pub stream_node_max_bytes: u64,
     /// stream-node-max-entries.
     pub stream_node_max_entries: u64,
+    /// Microseconds from which on a command is slow; −1: none is.
+    pub slowlog_log_slower_than: i64,
+    /// Slow commands kept.
+    pub slowlog_max_len: u64,
     /// What CONFIG GET prints of parameters that are not at their default.
     pub changed: std::collections::BTreeMap<&'static str, String>,
 }
@@ -183,6 +187,8 @@ impl Default for Config {
             hll_sparse_max_bytes: 3_000,
             stream_node_max_bytes: 4_096,
             stream_node_max_entries: 100,
+            slowlog_log_slower_than: 10_000,
+            slowlog_max_len: 128,
             changed: std::collections::BTreeMap::new(),
         }
     }

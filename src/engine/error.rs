@@ -97,7 +97,8 @@ impl fmt::Display for Error {
             Self::NotImplemented(name) => {
                 return write!(
                     f,
-                    "ERR '{name}' is a Redis 7.0 command that Slotscope does not implement"
+                    "ERR Slotscope does not implement '{}' yet",
+                    name.replace('|', " ").to_ascii_uppercase()
                 );
             }
             Self::Text(text) => text,

@@ -26,6 +26,11 @@ pub fn positions(spec: &CommandSpec, argv: &[Bytes]) -> Result<Vec<KeyPosition>,
     Ok(found)
 }
 
+/// Whether a command can have keys at all: shard channels are none.
+pub fn has_keys(spec: &CommandSpec) -> bool {
+    spec.key_finder.is_some() || spec.key_specs.iter().any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
+}
+
 /// Calls `f` with the keys, copying none of them where they stand side by side.
 pub fn with_keys<R>(spec: &CommandSpec, argv: &[Bytes], f: impl FnOnce(&[Bytes]) -> R) -> R {
     // A finder that only knows the flags better is not needed here.

@@ -16,7 +16,7 @@ mod dispatch;
 mod error;
 mod evict;
 mod expire;
-pub mod glob;
+mod glob;
 mod keys;
 mod keyspace;
 mod long_double;
@@ -25,7 +25,7 @@ mod number;
 mod paged;
 mod server;
 mod slots;
-pub mod syntax;
+mod syntax;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -231,6 +231,8 @@ pub struct Engine {
     /// Memory was short before the command that runs now (scripts ask).
     oom_before_command: bool,
     cluster_enabled: bool,
+    /// What CONFIG, INFO, SLOWLOG and their like remember.
+    server: server::State,
 }
 
 impl Engine {
@@ -252,6 +254,7 @@ impl Engine {
             expire_cycle: expire::Cycle::default(),
             oom_before_command: false,
             cluster_enabled,
+            server: server::State::default(),
         }
     }
     /// CONFIG SET from outside, before or during a run: `("maxmemory", "4mb")`. `Err` is Redis's own error text.
@@ -273,7 +276,9 @@ impl Engine {
     }
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
-        dispatch::execute(self, host, client, argv)
+        let outcome = dispatch::execute(self, host, client, argv);
+        server::after_call(self, client, argv, &outcome, host.now());
+        outcome
     }
     /// Applies one command of the replication stream: no checks, no reply, no effects.
     pub fn apply(&mut self, host: &mut dyn Host, argv: &[Bytes]) {
@@ -285,6 +290,7 @@ impl Engine {
         /// Chains moved in a tick, about what a millisecond allows.
         const CHAINS_PER_TICK: usize = 10_000;
         let now = host.now();
+        server::cron(self, now);
         expire::active_cycle(self, host, now);
         evict::perform_evictions(self, host, now);
         self.keyspace.tend_tables(CHAINS_PER_TICK);

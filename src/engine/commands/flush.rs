@@ -1,4 +1,4 @@
-//! Whole databases: FLUSHALL, FLUSHDB, DBSIZE, SWAPDB, SELECT.
+//! Whole databases: FLUSHALL, FLUSHDB, DBSIZE, SWAPDB.
 
 use crate::engine::call::Call;
 use crate::engine::error::Error;
@@ -52,8 +52,9 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.engine.cluster_enabled {
         return Err(Error::Text("ERR SWAPDB is not allowed in cluster mode"));
     }
-    let one = number::parse_i64(call.arg(1)).ok_or(Error::Text("ERR invalid first DB index"))?;
-    let other = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR invalid second DB index"))?;
+    let int = |at: usize| number::parse_i64(call.arg(at)).filter(|n| i32::try_from(*n).is_ok());
+    let one = int(1).ok_or(Error::Text("ERR invalid first DB index"))?;
+    let other = int(2).ok_or(Error::Text("ERR invalid second DB index"))?;
     let databases = call.engine.keyspace.databases();
     let check = |n: i64| u32::try_from(n).ok().filter(|n| *n < databases).ok_or(Error::DbIndex);
     let (one, other) = (check(one)?, check(other)?);
@@ -64,17 +65,5 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().swap(one, other);
     }
     call.dirty += 1;
-    Ok(Value::ok())
-}
-
-/// `SELECT index`
-pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
-    let db = call.int(1)?;
-    if call.engine.cluster_enabled && db != 0 {
-        return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
-    }
-    let databases = call.engine.keyspace.databases();
-    let db = u32::try_from(db).ok().filter(|db| *db < databases).ok_or(Error::DbIndex)?;
-    call.client_mut().db = db;
     Ok(Value::ok())
 }

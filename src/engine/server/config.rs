@@ -91,6 +91,8 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "zset-max-listpack-value" => config.zset_max_listpack_value = large,
         "hll-sparse-max-bytes" => config.hll_sparse_max_bytes = large,
         "stream-node-max-bytes" => config.stream_node_max_bytes = large,
+        "slowlog-log-slower-than" => config.slowlog_log_slower_than = number,
+        "slowlog-max-len" => config.slowlog_max_len = large,
         "stream-node-max-entries" => config.stream_node_max_entries = large,
         _ => {}
     }
@@ -157,6 +159,12 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
         values.push(value.map_err(|why| failed(&pair[0], &why))?);
     }
     for (at, value) in places.into_iter().zip(values) {
+        // Who was connected before a password was asked for stays so.
+        if PARAMETERS[at].name == "requirepass" && call.engine.config.requirepass.is_empty() {
+            for client in call.engine.clients.iter_mut() {
+                client.authenticated = true;
+            }
+        }
         store(&mut call.engine.config, at, value);
     }
     Ok(Value::ok())

@@ -1,11 +1,14 @@
 //! The cluster. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "asking" 1, Cluster, "3.0.0", "O(1)";
         "Allow the next command on a slot being imported";
         flags FAST;
         acl FAST CONNECTION;
+        run server::connection::asking;
     }
     {
         "cluster" -2, Cluster, "3.0.0", "that of the subcommand";
@@ -19,6 +22,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "i:slot*";
+                run server::cluster::forward;
             }
             {
                 "cluster|addslotsrange" -4, Cluster, "7.0.0", "O(N)";
@@ -26,6 +30,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "start-slot_end-slot(i:start-slot i:end-slot)*";
+                run server::cluster::forward;
             }
             {
                 "cluster|bumpepoch" 2, Cluster, "3.0.0", "O(1)";
@@ -33,6 +38,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::cluster::forward;
             }
             {
                 "cluster|count-failure-reports" 3, Cluster, "3.0.0", "O(N)";
@@ -41,6 +47,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT;
                 args "node-id";
+                run server::cluster::forward;
             }
             {
                 "cluster|countkeysinslot" 3, Cluster, "3.0.0", "O(1)";
@@ -48,6 +55,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 args "i:slot";
+                run server::cluster::forward;
             }
             {
                 "cluster|delslots" -3, Cluster, "3.0.0", "O(N)";
@@ -55,6 +63,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "i:slot*";
+                run server::cluster::forward;
             }
             {
                 "cluster|delslotsrange" -4, Cluster, "7.0.0", "O(N)";
@@ -62,6 +71,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "start-slot_end-slot(i:start-slot i:end-slot)*";
+                run server::cluster::forward;
             }
             {
                 "cluster|failover" -2, Cluster, "3.0.0", "O(1)";
@@ -69,12 +79,14 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "options<FORCE TAKEOVER>?";
+                run server::cluster::forward;
             }
             {
                 "cluster|flushslots" 2, Cluster, "3.0.0", "O(1)";
                 "Take all slots from this node";
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
+                run server::cluster::forward;
             }
             {
                 "cluster|forget" 3, Cluster, "3.0.0", "O(1)";
@@ -82,6 +94,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "node-id";
+                run server::cluster::forward;
             }
             {
                 "cluster|getkeysinslot" 4, Cluster, "3.0.0", "O(log(N))";
@@ -90,12 +103,14 @@ rows! {
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
                 args "i:slot i:count";
+                run server::cluster::forward;
             }
             {
                 "cluster|help" 2, Cluster, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "cluster|info" 2, Cluster, "3.0.0", "O(1)";
@@ -103,6 +118,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::cluster::forward;
             }
             {
                 "cluster|keyslot" 3, Cluster, "3.0.0", "O(N)";
@@ -110,6 +126,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 args "key";
+                run server::cluster::forward;
             }
             {
                 "cluster|links" 2, Cluster, "7.0.0", "O(N)";
@@ -117,6 +134,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::cluster::forward;
             }
             {
                 "cluster|meet" -4, Cluster, "3.0.0", "O(1)";
@@ -124,12 +142,14 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "ip i:port i:cluster_bus_port?@4.0.0";
+                run server::cluster::forward;
             }
             {
                 "cluster|myid" 2, Cluster, "3.0.0", "O(1)";
                 "Tell this node's ID";
                 flags STALE;
                 acl SLOW;
+                run server::cluster::forward;
             }
             {
                 "cluster|nodes" 2, Cluster, "3.0.0", "O(N)";
@@ -137,6 +157,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::cluster::forward;
             }
             {
                 "cluster|replicas" 3, Cluster, "5.0.0", "O(1)";
@@ -145,6 +166,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT;
                 args "node-id";
+                run server::cluster::forward;
             }
             {
                 "cluster|replicate" 3, Cluster, "3.0.0", "O(1)";
@@ -152,6 +174,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "node-id";
+                run server::cluster::forward;
             }
             {
                 "cluster|reset" -2, Cluster, "3.0.0", "O(N)";
@@ -159,12 +182,14 @@ rows! {
                 flags ADMIN NOSCRIPT STALE;
                 acl ADMIN SLOW DANGEROUS;
                 args "hard_soft<HARD SOFT>?";
+                run server::cluster::forward;
             }
             {
                 "cluster|saveconfig" 2, Cluster, "3.0.0", "O(1)";
                 "Write the cluster configuration to disk";
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
+                run server::cluster::forward;
             }
             {
                 "cluster|set-config-epoch" 3, Cluster, "3.0.0", "O(1)";
@@ -172,6 +197,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "i:config-epoch";
+                run server::cluster::forward;
             }
             {
                 "cluster|setslot" -4, Cluster, "3.0.0", "O(1)";
@@ -179,6 +205,7 @@ rows! {
                 flags ADMIN STALE NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "i:slot subcommand<node-id=IMPORTING node-id=MIGRATING node-id=NODE STABLE>";
+                run server::cluster::forward;
             }
             {
                 "cluster|shards" 2, Cluster, "7.0.0", "O(N)";
@@ -186,6 +213,7 @@ rows! {
                 flags STALE;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::cluster::forward;
             }
             {
                 "cluster|slaves" 3, Cluster, "3.0.0", "O(1)";
@@ -195,6 +223,7 @@ rows! {
                 tips NONDETERMINISTIC_OUTPUT;
                 deprecated "5.0.0" "`CLUSTER REPLICAS`";
                 args "node-id";
+                run server::cluster::forward;
             }
             {
                 "cluster|slots" 2, Cluster, "3.0.0", "O(N)";
@@ -203,6 +232,7 @@ rows! {
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT;
                 deprecated "7.0.0" "`CLUSTER SHARDS`";
+                run server::cluster::forward;
             }
         };
     }
@@ -211,11 +241,13 @@ rows! {
         "Allow reads on a replica";
         flags LOADING STALE FAST;
         acl FAST CONNECTION;
+        run server::connection::readonly;
     }
     {
         "readwrite" 1, Cluster, "3.0.0", "O(1)";
         "Take READONLY back";
         flags LOADING STALE FAST;
         acl FAST CONNECTION;
+        run server::connection::readwrite;
     }
 }

@@ -1,6 +1,6 @@
 //! Connections. Facts of Redis 7.0.15; the words are ours.
 
-use crate::engine::commands;
+use crate::engine::server;
 
 rows! {
     {
@@ -9,6 +9,7 @@ rows! {
         flags NOSCRIPT LOADING STALE FAST NO_AUTH ALLOW_BUSY;
         acl FAST CONNECTION;
         args "username?@6.0.0 password";
+        run server::connection::auth;
     }
     {
         "client" -2, Connection, "2.4.0", "that of the subcommand";
@@ -22,30 +23,35 @@ rows! {
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
                 args "mode<YES NO>";
+                run server::client::client_caching;
             }
             {
                 "client|getname" 2, Connection, "2.6.9", "O(1)";
                 "Tell this connection's name";
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::client::client_getname;
             }
             {
                 "client|getredir" 2, Connection, "6.0.0", "O(1)";
                 "Tell to whom invalidations are redirected";
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::client::client_getredir;
             }
             {
                 "client|help" 2, Connection, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::help::help;
             }
             {
                 "client|id" 2, Connection, "5.0.0", "O(1)";
                 "Tell this connection's number";
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::client::client_id;
             }
             {
                 "client|info" 2, Connection, "6.2.0", "O(1)";
@@ -53,6 +59,7 @@ rows! {
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT;
+                run server::client::client_info;
             }
             {
                 "client|kill" -3, Connection, "2.4.0", "O(N)";
@@ -60,6 +67,7 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 args "filter<s:ip:port!2.8.12 new-format<i:client-id=ID?@2.8.12 normal_master_slave_pubsub=TYPE<NORMAL MASTER@3.2.0 SLAVE REPLICA@5.0.0 PUBSUB>?@2.8.12 username=USER? s:ip:port=ADDR? s:ip:port=LADDR?@6.2.0 yes/no=SKIPME?>*>";
+                run server::client::client_kill;
             }
             {
                 "client|list" -2, Connection, "2.4.0", "O(N)";
@@ -68,6 +76,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT;
                 args "normal_master_replica_pubsub=TYPE<NORMAL MASTER REPLICA PUBSUB>?@5.0.0 id=ID(i:client-id*)?@6.2.0";
+                run server::client::client_list;
             }
             {
                 "client|no-evict" 3, Connection, "7.0.0", "O(1)";
@@ -75,6 +84,7 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 args "enabled<ON OFF>";
+                run server::client::client_no_evict;
             }
             {
                 "client|pause" -3, Connection, "2.9.50", "O(1)";
@@ -89,6 +99,7 @@ rows! {
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
                 args "on_off_skip<ON OFF SKIP>";
+                run server::client::client_reply;
             }
             {
                 "client|setname" 3, Connection, "2.6.9", "O(1)";
@@ -96,6 +107,7 @@ rows! {
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
                 args "connection-name";
+                run server::client::client_setname;
             }
             {
                 "client|tracking" -3, Connection, "6.0.0", "O(1)";
@@ -109,6 +121,7 @@ rows! {
                 "Describe this connection's tracking";
                 flags NOSCRIPT LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::client::client_trackinginfo;
             }
             {
                 "client|unblock" -3, Connection, "5.0.0", "O(log(N))";
@@ -116,12 +129,14 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 args "i:client-id timeout_error<TIMEOUT ERROR>?";
+                run server::client::client_unblock;
             }
             {
                 "client|unpause" 2, Connection, "6.2.0", "O(N)";
                 "Let held-back clients go on";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
+                run server::client::client_unpause;
             }
         };
     }
@@ -131,6 +146,7 @@ rows! {
         flags LOADING STALE FAST;
         acl FAST CONNECTION;
         args "message";
+        run server::connection::echo;
     }
     {
         "hello" -1, Connection, "6.0.0", "O(1)";
@@ -138,6 +154,7 @@ rows! {
         flags NOSCRIPT LOADING STALE FAST NO_AUTH ALLOW_BUSY;
         acl FAST CONNECTION;
         args "arguments(i:protover username_password=AUTH(username password)? clientname=SETNAME?)?";
+        run server::connection::hello;
     }
     {
         "ping" -1, Connection, "1.0.0", "O(1)";
@@ -146,18 +163,21 @@ rows! {
         acl FAST CONNECTION;
         tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
         args "message?";
+        run server::connection::ping;
     }
     {
         "quit" -1, Connection, "1.0.0", "O(1)";
         "Close the connection";
         flags NOSCRIPT LOADING STALE FAST NO_AUTH ALLOW_BUSY;
         acl FAST CONNECTION;
+        run server::connection::quit;
     }
     {
         "reset" 1, Connection, "6.2.0", "O(1)";
         "Put the connection back into its first state";
         flags NOSCRIPT LOADING STALE FAST NO_AUTH ALLOW_BUSY;
         acl FAST CONNECTION;
+        run server::connection::reset;
     }
     {
         "select" 2, Connection, "1.0.0", "O(1)";
@@ -165,6 +185,6 @@ rows! {
         flags LOADING STALE FAST;
         acl FAST CONNECTION;
         args "i:index";
-        run commands::flush::select;
+        run server::connection::select;
     }
 }

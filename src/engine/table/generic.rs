@@ -127,6 +127,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl KEYSPACE SLOW;
+                run commands::generic::object_help;
             }
             {
                 "object|idletime" 3, Generic, "2.2.3", "O(1)";

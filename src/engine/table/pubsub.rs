@@ -1,5 +1,7 @@
 //! Publish and subscribe. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "psubscribe" -2, Pubsub, "2.0.0", "O(N)";
@@ -33,6 +35,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "pubsub|numpat" 2, Pubsub, "2.8.0", "O(1)";

@@ -1,5 +1,7 @@
 //! Scripts and functions. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "eval" -3, Scripting, "2.6.0", "that of the script";
@@ -82,6 +84,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW SCRIPTING;
+                run server::help::help;
             }
             {
                 "function|kill" 2, Scripting, "7.0.0", "O(1)";
@@ -157,6 +160,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW SCRIPTING;
+                run server::help::help;
             }
             {
                 "script|kill" 2, Scripting, "2.6.0", "O(1)";

@@ -1,6 +1,7 @@
 //! The server. Facts of Redis 7.0.15; the words are ours.
 
 use crate::engine::commands;
+use crate::engine::server;
 
 rows! {
     {
@@ -49,6 +50,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "acl|list" 2, Server, "6.0.0", "O(N)";
@@ -121,6 +123,7 @@ rows! {
                 "Count the commands";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_count;
             }
             {
                 "command|docs" -2, Server, "7.0.0", "O(N)";
@@ -129,24 +132,28 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "command-name?*";
+                run server::command::command_docs;
             }
             {
                 "command|getkeys" -4, Server, "2.8.13", "O(N)";
                 "Tell which arguments of a command are keys";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_getkeys;
             }
             {
                 "command|getkeysandflags" -4, Server, "7.0.0", "O(N)";
                 "Tell keys of a command and what it does to them";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::command::command_getkeysandflags;
             }
             {
                 "command|help" 2, Server, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW CONNECTION;
+                run server::help::help;
             }
             {
                 "command|info" -2, Server, "2.8.13", "O(N)";
@@ -155,6 +162,7 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "command-name?*";
+                run server::command::command_info;
             }
             {
                 "command|list" -2, Server, "7.0.0", "O(N)";
@@ -163,8 +171,10 @@ rows! {
                 acl SLOW CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
                 args "filterby=FILTERBY<module-name=MODULE category=ACLCAT p:pattern=PATTERN>?";
+                run server::command::command_list;
             }
         };
+        run server::command::command;
     }
     {
         "config" -2, Server, "2.0.0", "that of the subcommand";
@@ -178,24 +188,28 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 args "parameter(parameter)*";
+                run server::config::config_get;
             }
             {
                 "config|help" 2, Server, "5.0.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "config|resetstat" 2, Server, "2.0.0", "O(1)";
                 "Set the statistics back to zero";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
+                run server::config::config_resetstat;
             }
             {
                 "config|rewrite" 2, Server, "2.8.0", "O(1)";
                 "Write the parameters to the configuration file";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
+                run server::config::config_rewrite;
             }
             {
                 "config|set" -4, Server, "2.0.0", "O(N)";
@@ -204,6 +218,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_ALL_SUCCEEDED;
                 args "parameter_value(parameter value)*";
+                run server::config::config_set;
             }
         };
     }
@@ -221,6 +236,7 @@ rows! {
         flags ADMIN NOSCRIPT LOADING STALE;
         acl ADMIN SLOW DANGEROUS;
         mark syscmd;
+        run server::debug::debug;
     }
     {
         "failover" -1, Server, "6.2.0", "O(1)";
@@ -254,6 +270,7 @@ rows! {
         acl SLOW DANGEROUS;
         tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_SPECIAL;
         args "section?*";
+        run server::info::info;
     }
     {
         "lastsave" 1, Server, "1.0.0", "O(1)";
@@ -261,6 +278,7 @@ rows! {
         flags LOADING STALE FAST;
         acl ADMIN FAST DANGEROUS;
         tips NONDETERMINISTIC_OUTPUT;
+        run server::status::lastsave;
     }
     {
         "latency" -2, Server, "2.8.13", "that of the subcommand";
@@ -288,6 +306,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "latency|histogram" -2, Server, "7.0.0", "O(N)";
@@ -347,6 +366,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "memory|malloc-stats" 2, Server, "4.0.0", "grows with allocated memory";
@@ -376,6 +396,7 @@ rows! {
                 acl READ SLOW;
                 keys 2 2 1: [READ_ONLY; at 2];
                 args "k0:key i:count=SAMPLES?";
+                run server::status::memory_usage;
             }
         };
     }
@@ -390,6 +411,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "module|list" 2, Server, "4.0.0", "O(N)";
@@ -462,6 +484,7 @@ rows! {
         "Tell whether this is a primary or a replica";
         flags NOSCRIPT LOADING STALE FAST;
         acl ADMIN FAST DANGEROUS;
+        run server::status::role;
     }
     {
         "save" 1, Server, "1.0.0", "O(N)";
@@ -497,12 +520,14 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES NONDETERMINISTIC_OUTPUT;
                 args "i:count?";
+                run server::slowlog::slowlog_get;
             }
             {
                 "slowlog|help" 2, Server, "6.2.0", "O(1)";
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
+                run server::help::help;
             }
             {
                 "slowlog|len" 2, Server, "2.2.12", "O(1)";
@@ -510,6 +535,7 @@ rows! {
                 flags ADMIN LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_AGG_SUM NONDETERMINISTIC_OUTPUT;
+                run server::slowlog::slowlog_len;
             }
             {
                 "slowlog|reset" 2, Server, "2.2.12", "O(N)";
@@ -517,6 +543,7 @@ rows! {
                 flags ADMIN LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_ALL_SUCCEEDED;
+                run server::slowlog::slowlog_reset;
             }
         };
     }
@@ -540,5 +567,6 @@ rows! {
         flags LOADING STALE FAST;
         acl FAST;
         tips NONDETERMINISTIC_OUTPUT;
+        run server::status::time;
     }
 }

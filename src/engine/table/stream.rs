@@ -1,5 +1,7 @@
 //! Streams. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::server;
+
 rows! {
     {
         "xack" -4, Stream, "5.0.0", "O(1) an ID";
@@ -87,6 +89,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl STREAM SLOW;
+                run server::help::help;
             }
             {
                 "xgroup|setid" -5, Stream, "5.0.0", "O(1)";
@@ -126,6 +129,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl STREAM SLOW;
+                run server::help::help;
             }
             {
                 "xinfo|stream" -3, Stream, "5.0.0", "O(1)";

@@ -1,0 +1,44 @@
+//! TIME, LASTSAVE, ROLE, MEMORY USAGE.
+
+use crate::engine::call::Call;
+use crate::engine::error::Error;
+use crate::resp::{Bytes, Value};
+
+/// `TIME`: seconds, and microseconds of the second.
+pub fn time(call: &mut Call<'_>) -> Result<Value, Error> {
+    let part = |n: u64| Value::bulk(Bytes::from_int(n as i64));
+    Ok(Value::Array(vec![part(call.now.0 / 1_000_000), part(call.now.0 % 1_000_000)]))
+}
+
+/// `LASTSAVE`: as nothing is saved yet, when the server started.
+pub fn lastsave(call: &mut Call<'_>) -> Result<Value, Error> {
+    let started_at = call.engine.server.start(call.now);
+    Ok(Value::Int((started_at.0 / 1_000_000) as i64))
+}
+
+/// `ROLE`
+pub fn role(call: &mut Call<'_>) -> Result<Value, Error> {
+    Ok(call.host.role())
+}
+
+/// `MEMORY USAGE key [SAMPLES count]`: all of a value is weighed, whatever SAMPLES says.
+pub fn memory_usage(call: &mut Call<'_>) -> Result<Value, Error> {
+    let mut at = 3;
+    while at < call.argv.len() {
+        if !call.is_word(at, "samples") || at + 1 >= call.argv.len() {
+            return Err(Error::Syntax);
+        }
+        if call.int(at + 1)? < 0 {
+            return Err(Error::Syntax);
+        }
+        at += 2;
+    }
+    let key = call.arg(2);
+    // Looked at without being used, and without counting as hit or miss.
+    let (db, now_ms) = (call.db, call.now_ms());
+    let keyspace = call.keyspace();
+    Ok(match keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)) {
+        Some(id) => Value::Int(keyspace.memory_of(db, id) as i64),
+        None => Value::Null,
+    })
+}
