@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 use crate::link::{self, Link, LinkError};
 use crate::scenario::{Console, Scenario, format_seconds, parse_console};
-use crate::world::{LineStyle, World};
+use crate::world::{LineStyle, Nanos, World};
 
 /// How long, in simulated nanoseconds, a console line's reply is waited for: ten seconds.
 const REPLY_WAIT_NS: u64 = 10_000_000_000;
@@ -46,9 +46,7 @@ impl Playground {
                 Err(LinkError::Empty) => World::new(&Scenario::default()),
                 link => {
                     let Link { scenario, log, moment_ns, .. } = link?;
-                    let mut moment = World::LONGEST;
-                    moment.0 = moment_ns;
-                    World::replay(&scenario, &log, moment)
+                    World::replay(&scenario, &log, Nanos(moment_ns))
                 }
             },
         };
@@ -92,16 +90,14 @@ impl Playground {
     /// Lets time pass until this moment: simulated nanoseconds since the run began.
     #[wasm_bindgen(js_name = advanceTo)]
     pub fn advance_to(&mut self, ns: u64) -> Result<(), JsError> {
-        let mut until = self.world.now();
-        if ns < until.0 {
+        if ns < self.world.now().0 {
             return Err(JsError::new("Time does not run backwards; make a Playground from link() to look back."));
         }
         if ns > World::LONGEST.0 {
             let longest = format_seconds(World::LONGEST.0);
             return Err(JsError::new(&format!("A run lasts {longest} simulated seconds at most.")));
         }
-        until.0 = ns;
-        self.world.advance(until);
+        self.world.advance(Nanos(ns));
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod sim_console;
 mod trace;
 mod view;
 
+pub use crate::sim::Nanos;
 pub use history::History;
 pub use sim_console::{SIM_COMMANDS, zone_name};
 pub use view::{
@@ -28,15 +29,11 @@ pub use view::{
 
 use crate::cluster::NodeIndex;
 use crate::resp::split_args;
-use crate::scenario::{Action, Console, Scenario};
-use crate::sim::{HostId, Nanos};
+use crate::scenario::{ACTIONS_MAX, Action, Console, Scenario, check_actions};
+use crate::sim::HostId;
 use lane::Lane;
 use sim_console::SimLine;
 use std::collections::VecDeque;
-
-/// Console lines a run takes at most, and the length of one: what a link can carry.
-const ACTIONS_MAX: usize = 5_000;
-const LINE_MAX: usize = 4_096;
 
 /// A run: one or two lanes of the same scenario and the same seed, with everything typed so far.
 #[derive(Clone, Debug)]
@@ -75,8 +72,9 @@ impl World {
 
     /// A run at time zero that will repeat `log` as it advances.
     pub fn with_log(scenario: &Scenario, log: &[Action]) -> Result<Self, String> {
+        check_actions(log).map_err(|error| error.to_string())?;
         let mut world = Self::new(scenario)?;
-        world.upcoming = log.iter().take(ACTIONS_MAX).cloned().collect();
+        world.upcoming = log.iter().cloned().collect();
         world.carry_out_due();
         Ok(world)
     }
@@ -149,15 +147,16 @@ impl World {
     /// Carries out a console line now, in every lane, and logs it. A line that cannot be understood is answered on the
     /// console and not logged. Acting takes the run off what a replay was about to repeat.
     pub fn act(&mut self, console: Console, line: &str) -> Result<(), ActError> {
+        let action = Action { at_ns: self.now.0, console, line: line.to_owned() };
         if self.log.len() >= ACTIONS_MAX {
             return Err(self.refuse(console, line, format!("A run takes at most {ACTIONS_MAX} lines.")));
         }
-        if line.len() > LINE_MAX {
-            return Err(self.refuse(console, "", format!("A line may have at most {LINE_MAX} bytes.")));
+        if let Err(error) = action.check(self.log.len() + 1) {
+            return Err(self.refuse(console, "", error.to_string()));
         }
         if self.carry_out(console, line)? {
             self.upcoming.clear();
-            self.log.push(Action { at_ns: self.now.0, console, line: line.to_owned() });
+            self.log.push(action);
         }
         Ok(())
     }
