@@ -1,0 +1,160 @@
+//! The few words of the browser that the page needs, each of them answering instead of failing.
+//!
+//! May know: web-sys. Knows nothing of the run.
+
+use js_sys::Reflect;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement, HtmlElement, Window};
+
+/// The window, where there is one (there always is on a page).
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// `<html>`.
+pub fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
+/// Sets `data-name` on `<html>`, where scripts and tests read it.
+pub fn set_root_data(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute(&format!("data-{name}"), value);
+    }
+}
+
+/// Milliseconds since the page was opened, for budgets and animation only: never fed into the run.
+pub fn now_ms() -> f64 {
+    window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// A named moment for the browser's performance tools.
+pub fn performance_mark(name: &str) {
+    if let Some(performance) = window().and_then(|w| w.performance()) {
+        let _ = performance.mark(name);
+    }
+}
+
+/// Whether a media query holds now.
+pub fn media(query: &str) -> bool {
+    window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
+}
+
+/// Whether the visitor asked for less motion.
+pub fn reduced_motion() -> bool {
+    media("(prefers-reduced-motion: reduce)")
+}
+
+/// A remembered value. Storage may be forbidden (private windows, sandboxed frames): then nothing is remembered.
+pub fn remembered(key: &str) -> Option<String> {
+    window()?.local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Remembers a value, or forgets it.
+pub fn remember(key: &str, value: Option<&str>) {
+    if let Some(storage) = window().and_then(|w| w.local_storage().ok().flatten()) {
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// Calls back once after some milliseconds.
+pub fn after(ms: i32, call: impl FnOnce() + 'static) {
+    let closure = Closure::once_into_js(call);
+    if let Some(window) = window() {
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(closure.unchecked_ref(), ms);
+    }
+}
+
+/// `location.hash` with its `#`, or nothing.
+pub fn hash() -> String {
+    window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
+}
+
+/// The page's address without its fragment.
+pub fn address() -> String {
+    let href = window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Puts an address into the history without loading anything.
+pub fn push_address(address: &str) {
+    if let Some(history) = window().and_then(|w| w.history().ok()) {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}
+
+/// Replaces the present address without loading anything.
+pub fn replace_address(address: &str) {
+    if let Some(history) = window().and_then(|w| w.history().ok()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}
+
+/// Puts text on the clipboard. Must be called from within a click, or Safari refuses. Answers whether it could be asked.
+pub fn copy(text: &str) -> bool {
+    let Some(navigator) = window().map(|w| w.navigator()) else { return false };
+    // Clipboard is absent on pages that are not served securely.
+    match Reflect::get(&navigator, &JsValue::from_str("clipboard")) {
+        Ok(clipboard) if clipboard.is_object() => {
+            let _ = navigator.clipboard().write_text(text);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Leaves a string on `window`, where the page's own failure notice finds it when this program is gone.
+pub fn leave_on_window(name: &str, value: &str) {
+    if let Some(window) = window() {
+        let _ = Reflect::set(&window, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+}
+
+/// Sets a style property through the CSSOM: `style` attributes would be refused by the page's security policy.
+pub fn style(element: &Element, property: &str, value: &str) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+/// Gives an element the focus.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the visitor is typing: then single-key shortcuts stay quiet.
+pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+    target.and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|element| match element.tag_name().as_str() {
+        "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("range" | "checkbox" | "radio" | "button")),
+        "TEXTAREA" | "SELECT" => true,
+        _ => element.has_attribute("contenteditable"),
+    })
+}
+
+/// A canvas's width and height in CSS pixels and its context, its backing store fitted to the screen's pixels.
+pub fn fit_canvas(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64)> {
+    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+    if width < 1.0 || height < 1.0 {
+        return None;
+    }
+    let ratio = window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+    let (across, down) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
+    if canvas.width() != across || canvas.height() != down {
+        canvas.set_width(across);
+        canvas.set_height(down);
+    }
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
+    context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
+    Some((context, width, height))
+}

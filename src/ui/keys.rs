@@ -1,0 +1,84 @@
+//! The keys tab: where a key lives and why, and how many keys each node holds.
+
+use slotscope::engine::Slot;
+use slotscope::scenario::Console;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::lane::zone;
+use super::side::LaneSwitch;
+use super::slots::owner;
+use super::state::{Look, Overlay, PageProps};
+use super::format;
+
+/// The tab.
+#[component]
+pub fn KeysTab(props: &PageProps) -> Html {
+    let page = &props.page;
+    let key = use_state(|| "user:{123}:cart".to_owned());
+    let oninput = {
+        let key = key.clone();
+        Callback::from(move |event: InputEvent| key.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let Some(lane) = page.snapshot.view.lanes.get(page.ui.lane) else { return html! { <i hidden=true></i> } };
+    let slot = Slot::of_key(key.as_bytes()).number();
+    let owner = owner(page, page.ui.lane, slot).and_then(|node| lane.nodes.get(node));
+    let (before, hashed, after) = hashed_part(&key);
+    let argument = quoted(&key);
+    html! {
+        <div class="keys-tab">
+            <p class="chooser"><label class="control"><span>{ "Look up a key" }</span>
+                <input class="input mono" type="text" value={(*key).clone()} {oninput} autocapitalize="off" autocomplete="off" spellcheck="false" /></label>
+                <LaneSwitch page={page.clone()} /></p>
+            <p class="hashed mono">{ before }<mark title="this part is hashed">{ hashed }</mark>{ after }</p>
+            <p>{ "CRC16 mod 16384 = slot " }<strong>{ slot }</strong>{ ", owned by " }
+                <strong class="mono">{ owner.map_or_else(|| "nobody".to_owned(), |node| node.name.clone()) }</strong>
+                { owner.map_or_else(String::new, |node| format!(" in {}", zone(node.zone))) }{ "." }</p>
+            <div class="actions">
+                { for ["GET", "TTL", "OBJECT ENCODING"].into_iter().map(|command| {
+                    let line = format!("{command} {argument}");
+                    html! { <button key={command} class="button action" onclick={page.runs(Console::Redis, line.clone(), "from the keys tab")}><code>{ format!("redis> {line}") }</code></button> }
+                }) }
+            </div>
+            <div class="table-box" tabindex="0" role="region" aria-label="Nodes and their keys"><table>
+                <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "role" }</th><th scope="col">{ "slots" }</th><th scope="col">{ "keys" }</th><th scope="col">{ "memory" }</th></tr></thead>
+                <tbody>
+                    { for lane.nodes.iter().enumerate().map(|(place, node)| {
+                        let slots: u32 = node.slots.iter().map(|(first, last)| u32::from(*last - *first) + 1).sum();
+                        html! {
+                            <tr key={node.name.clone()}>
+                                <th scope="row"><button class="link mono" onclick={page.looks(Look::Details(place))}>{ node.name.clone() }</button></th>
+                                <td>{ if node.primary { "primary" } else { "replica" } }</td>
+                                <td>{ format::count(u64::from(slots)) }</td>
+                                <td>{ format::count(node.keys as u64) }</td>
+                                <td>{ format::bytes(node.used_memory) }</td>
+                            </tr>
+                        }
+                    }) }
+                </tbody>
+            </table></div>
+            <p><button class="button" onclick={page.looks(Look::Open(Overlay::Slots(page.ui.lane)))}>{ "Map of all slots" }</button></p>
+        </div>
+    }
+}
+
+/// A key's text before, in and after what is hashed: between the first `{` and the first `}` after it where something
+/// stands between them, or else all of it.
+fn hashed_part(key: &str) -> (String, String, String) {
+    if let Some(open) = key.find('{')
+        && let Some(length) = key[open + 1..].find('}')
+        && length > 0
+    {
+        let (start, end) = (open + 1, open + 1 + length);
+        return (key[..start].to_owned(), key[start..end].to_owned(), key[end..].to_owned());
+    }
+    (String::new(), key.to_owned(), String::new())
+}
+
+/// A key as it must be typed: in quotes where it holds anything that redis-cli would split or unquote.
+pub fn quoted(key: &str) -> String {
+    if !key.is_empty() && key.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '\\')) {
+        return key.to_owned();
+    }
+    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
+}

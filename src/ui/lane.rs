@@ -1,0 +1,455 @@
+//! A lane's card: its strategy, five figures, the stage, the strip of slots.
+
+use std::rc::Rc;
+
+use slotscope::scenario::Console;
+use slotscope::world::{Health, LaneView, NodeView, Place, Topic};
+use web_sys::{HtmlCanvasElement, HtmlElement};
+use yew::prelude::*;
+
+use super::snapshot::FIGURES;
+use super::state::{Look, Overlay, Page};
+use super::{dom, format};
+
+/// Which lane of the page.
+#[derive(Properties, PartialEq)]
+pub struct LaneProps {
+    /// The page.
+    pub page: Page,
+    /// The lane, from 0.
+    pub lane: usize,
+}
+
+/// `A` or `B`.
+pub fn letter(lane: usize) -> char {
+    char::from(b'A' + (lane.min(25) as u8))
+}
+
+/// The card.
+#[component]
+pub fn LaneCard(props: &LaneProps) -> Html {
+    let (page, lane) = (&props.page, props.lane);
+    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+    let title = format!("lane-title-{lane}");
+    html! {
+        <section class={classes!("card", "lane", (page.ui.lane == lane).then_some("shown"))} aria-labelledby={title.clone()} data-lane={letter(lane).to_string()}>
+            <header class="lane-head">
+                <span class={classes!("badge", (lane == 1).then_some("badge-b"))} aria-hidden="true">{ letter(lane) }</span>
+                <div>
+                    <h2 id={title}><span class="visually-hidden">{ format!("Lane {}: ", letter(lane)) }</span>{ view.strategy.name() }</h2>
+                    <p class="lane-what">{ view.strategy.explanation() }</p>
+                </div>
+            </header>
+            <Figures page={page.clone()} {lane} />
+            <StageBox page={page.clone()} {lane} />
+        </section>
+    }
+}
+
+/// How a figure stands beside the other lane's and its own past.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Even,
+    Better,
+    Worsening,
+}
+
+/// A figure as a number to compare, where there is one.
+fn figure(view: &LaneView, topic: Topic) -> Option<f64> {
+    let figures = &view.figures;
+    match topic {
+        Topic::HitRatio => figures.hit_ratio,
+        Topic::Latency => figures.p99_us.map(|us| us as f64),
+        Topic::Database => Some(figures.database_per_second as f64),
+        Topic::Stale => Some(figures.stale_reads as f64),
+        _ => Some(figures.evictions as f64),
+    }
+}
+
+/// The better lane is the one with more hits, or with less of anything else, by more than a twentieth. A figure worsens
+/// when it has moved the wrong way by more than that over the last quarter of its course.
+fn standing(page: &Page, lane: usize, place: usize) -> Standing {
+    let topic = FIGURES[place];
+    let lanes = &page.snapshot.view.lanes;
+    let more_is_better = topic == Topic::HitRatio;
+    let own = lanes.get(lane).and_then(|view| figure(view, topic));
+    let other = lanes.iter().enumerate().find(|(i, _)| *i != lane).and_then(|(_, view)| figure(view, topic));
+    let margin = if more_is_better { 0.01 } else { 0.05 };
+    let ahead = |a: f64, b: f64| if more_is_better { a > b + margin } else { a < b * (1.0 - margin) };
+    if let (Some(own), Some(other)) = (own, other)
+        && ahead(own, other)
+    {
+        return Standing::Better;
+    }
+    let course: Vec<f64> = page.snapshot.sparks.get(lane).map_or_else(Vec::new, |sparks| {
+        sparks[place].iter().flatten().map(|value| f64::from(*value)).collect()
+    });
+    if course.len() >= 8 {
+        let (then, now) = (course[course.len() * 3 / 4 - 1], course[course.len() - 1]);
+        let worse = if more_is_better { now < then - 1.0 } else { now > then * 1.05 + 0.5 };
+        if worse {
+            return Standing::Worsening;
+        }
+    }
+    Standing::Even
+}
+
+#[component]
+fn Figures(props: &LaneProps) -> Html {
+    let (page, lane) = (&props.page, props.lane);
+    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+    let figures = &view.figures;
+    let latency = |us: Option<u64>| us.map_or_else(|| format::NOTHING.to_owned(), format::micros);
+    let rows: [(&'static str, String, String); 5] = [
+        (
+            "hit ratio",
+            figures.hit_ratio.map_or_else(|| format::NOTHING.to_owned(), format::percent),
+            "Reads answered from the cache, of all reads in the last second.".to_owned(),
+        ),
+        (
+            "p99",
+            latency(figures.p99_us),
+            format!(
+                "Latency of an operation in the last second: half are faster than {}, 95 % than {}, 99 % than {}.",
+                latency(figures.p50_us), latency(figures.p95_us), latency(figures.p99_us)
+            ),
+        ),
+        (
+            "database",
+            format!("{} q/s", format::count(figures.database_per_second)),
+            format!(
+                "Queries in the last second. {} of {} connections busy, {} waiting.",
+                view.database.busy, view.database.connections, view.database.waiting
+            ),
+        ),
+        (
+            "stale reads",
+            format::count(figures.stale_reads),
+            "Reads so far that returned an older version than the database held.".to_owned(),
+        ),
+        (
+            "evictions",
+            format::count(figures.evictions),
+            format!("Keys evicted so far by all nodes; {} more expired.", format::count(figures.expired)),
+        ),
+    ];
+    let sparks = page.snapshot.sparks.get(lane).cloned().unwrap_or_default();
+    html! {
+        <dl class="figures">
+            { for rows.into_iter().enumerate().map(|(place, (name, value, title))| {
+                let (class, word, sign) = match standing(page, lane, place) {
+                    Standing::Even => ("", "", ""),
+                    Standing::Better => ("good", "better than the other lane", "✓"),
+                    Standing::Worsening => ("warn", "getting worse", "↗"),
+                };
+                let sign = if word == "getting worse" && place == 0 { "↘" } else { sign };
+                let topic = FIGURES[place];
+                html! {
+                    <div key={name} class={classes!("figure", class)} {title}>
+                        <dt>
+                            <button class="figure-name" onclick={page.looks(Look::Topic(topic))} title="Show its chart">{ name }</button>
+                            <span class="sign" aria-hidden="true">{ sign }</span><span class="visually-hidden">{ word }</span>
+                        </dt>
+                        <dd>{ value }</dd>
+                        <Spark points={Points(Rc::new(sparks[place].clone()))} full={if topic == Topic::HitRatio { 100.0 } else { 0.0 }} />
+                    </div>
+                }
+            }) }
+        </dl>
+    }
+}
+
+#[derive(Clone)]
+struct Points(Rc<Vec<Option<f32>>>);
+
+impl PartialEq for Points {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SparkProps {
+    points: Points,
+    /// The value at the upper edge; 0 for the highest there is.
+    full: f32,
+}
+
+/// A course in a line and the area under it.
+#[component]
+fn Spark(props: &SparkProps) -> Html {
+    const WIDTH: f32 = 80.0;
+    const HEIGHT: f32 = 18.0;
+    let points = &props.points.0;
+    let known = points.iter().flatten();
+    let highest = known.clone().fold(0.0_f32, |a, b| a.max(*b));
+    let full = props.full.max(highest).max(f32::EPSILON);
+    let step = WIDTH / (points.len().max(2) - 1) as f32;
+    let mut line = String::new();
+    let (mut first, mut last) = (0.0, 0.0);
+    for (i, value) in points.iter().enumerate() {
+        if let Some(value) = value {
+            let (x, y) = (i as f32 * step, 1.0 + (HEIGHT - 2.0) * (1.0 - value / full));
+            if line.is_empty() {
+                first = x;
+            }
+            line.push_str(&format!("{}{x:.1} {y:.1}", if line.is_empty() { "M" } else { "L" }));
+            last = x;
+        }
+    }
+    let area = if line.is_empty() { String::new() } else { format!("{line}L{last:.1} {HEIGHT}L{first:.1} {HEIGHT}Z") };
+    html! {
+        <svg class="spark" viewBox="0 0 80 18" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+            <path class="spark-area" d={area} />
+            <path class="spark-line" d={line} vector-effect="non-scaling-stroke" />
+        </svg>
+    }
+}
+
+/// The stage with its nodes as buttons over the canvas, and the strip of slots under it.
+#[component]
+fn StageBox(props: &LaneProps) -> Html {
+    let (page, lane) = (&props.page, props.lane);
+    let (stage, slots) = (use_node_ref(), use_node_ref());
+    let slot_words = use_state(|| None::<String>);
+    {
+        let (player, stage, slots) = (page.player.clone(), stage.clone(), slots.clone());
+        use_effect_with((), move |()| {
+            player.set_lane_canvases(lane, stage.cast::<HtmlCanvasElement>(), slots.cast::<HtmlCanvasElement>());
+            let owner = player.clone();
+            move || owner.set_lane_canvases(lane, None, None)
+        });
+    }
+    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+    let onpointermove = {
+        let player = page.player.clone();
+        Callback::from(move |event: PointerEvent| {
+            let place = player.place_at(lane, f64::from(event.offset_x()), f64::from(event.offset_y()));
+            player.set_hover(lane, place);
+        })
+    };
+    let onpointerleave = {
+        let player = page.player.clone();
+        Callback::from(move |_: PointerEvent| player.set_hover(lane, None))
+    };
+    let on_slot = {
+        let (page, slot_words) = (page.clone(), slot_words.clone());
+        Callback::from(move |event: PointerEvent| {
+            let width = event.target_dyn_into::<HtmlElement>().map_or(1.0, |e| f64::from(e.client_width()).max(1.0));
+            let slot = (f64::from(event.offset_x()) / width * 16_384.0).clamp(0.0, 16_383.0) as usize;
+            slot_words.set(Some(super::slots::words(&page, lane, slot)));
+        })
+    };
+    let off_slot = {
+        let slot_words = slot_words.clone();
+        Callback::from(move |_: PointerEvent| slot_words.set(None))
+    };
+    html! {
+        <>
+            <div class="stage">
+                <canvas ref={stage} class="stage-canvas" aria-hidden="true" {onpointermove} {onpointerleave}
+                    onpointerdown={page.looks(Look::ClosePopover)}></canvas>
+                <ul class="nodes" aria-label={format!("Nodes of lane {}", letter(lane))}>
+                    { for view.nodes.iter().enumerate().map(|(node, of)| html! {
+                        <li key={of.name.clone()}><NodeButton page={page.clone()} {lane} {node} /></li>
+                    }) }
+                </ul>
+                <div class="popover-place">
+                    if let Some((_, node)) = page.ui.popover.filter(|(of, _)| *of == lane) {
+                        <NodePopover key={node} page={page.clone()} {lane} {node} />
+                    }
+                </div>
+                <div class="greeting-place">
+                    if page.ui.greeting && lane == 0 {
+                        <p class="greeting">{ "A cache cluster is running in this tab. Click a node to kill it, or type a Redis command." }</p>
+                    }
+                </div>
+            </div>
+            <div class="slots">
+                <p class="slots-head"><span>{ "16384 slots" }</span>
+                    <span class="slots-words">{ (*slot_words).clone().unwrap_or_else(|| "hover a slot, click for the map".to_owned()) }</span></p>
+                <button class="slots-button" onclick={page.looks(Look::Open(Overlay::Slots(lane)))} aria-label="Open the map of all 16384 slots">
+                    <canvas ref={slots} class="slots-canvas" aria-hidden="true" onpointermove={on_slot} onpointerleave={off_slot}></canvas>
+                </button>
+                <p class="slots-axis" aria-hidden="true"><span>{ "0" }</span><span>{ "5461" }</span><span>{ "10923" }</span><span>{ "16383" }</span></p>
+            </div>
+        </>
+    }
+}
+
+/// Which node of which lane.
+#[derive(Properties, PartialEq)]
+struct NodeProps {
+    page: Page,
+    lane: usize,
+    node: usize,
+}
+
+/// What a node is, in a few words.
+pub fn node_words(node: &NodeView, lane: &LaneView) -> String {
+    let role = match node.replica_of.and_then(|of| lane.nodes.get(of)) {
+        Some(primary) if !node.primary => format!("replica of {}", primary.name),
+        _ if node.primary => "primary".to_owned(),
+        _ => "replica".to_owned(),
+    };
+    let health = match node.health {
+        Health::Online if node.failed => ", marked FAIL",
+        Health::Online if node.suspected_by > 0 => ", suspected (PFAIL)",
+        Health::Online => "",
+        Health::Paused => ", paused",
+        Health::Dead => ", dead",
+        Health::Loading => ", loading",
+    };
+    format!("{}, {role}, {}{health}", node.name, zone(node.zone))
+}
+
+/// A zone's name, as the region that the page plays in has them.
+pub fn zone(zone: u8) -> String {
+    format!("us-east-1{}", char::from(b'a' + zone.min(25)))
+}
+
+/// A node as a button exactly over its picture: what the canvas shows is reached by keyboard and read aloud here.
+#[component]
+fn NodeButton(props: &NodeProps) -> Html {
+    let NodeProps { page, lane, node } = props;
+    let (lane, node) = (*lane, *node);
+    let button = use_node_ref();
+    {
+        let (player, button) = (page.player.clone(), button.clone());
+        let snapshot = page.snapshot.clone();
+        use_effect_with(snapshot, move |_| {
+            if let (Some(element), Some((left, top, width, height))) =
+                (button.cast::<web_sys::Element>(), player.place_rect(lane, Place::Node(node as u16)))
+            {
+                place(&element, left, top);
+                dom::style(&element, "width", &format!("{width:.1}px"));
+                dom::style(&element, "height", &format!("{height:.1}px"));
+            }
+        });
+    }
+    let view = &page.snapshot.view.lanes[lane];
+    let hover = |on: bool| {
+        let player = page.player.clone();
+        move || player.set_hover(lane, on.then_some(Place::Node(node as u16)))
+    };
+    let (enter, leave, focus, blur) = (hover(true), hover(false), hover(true), hover(false));
+    let open = page.ui.popover == Some((lane, node));
+    html! {
+        <button ref={button} class="node-button" data-node={view.nodes[node].name.clone()}
+            aria-label={node_words(&view.nodes[node], view)} aria-haspopup="dialog" aria-expanded={open.to_string()}
+            onclick={page.looks(Look::Node(lane, node))}
+            onpointerenter={Callback::from(move |_: PointerEvent| enter())}
+            onpointerleave={Callback::from(move |_: PointerEvent| leave())}
+            onfocus={Callback::from(move |_: FocusEvent| focus())}
+            onblur={Callback::from(move |_: FocusEvent| blur())}></button>
+    }
+}
+
+fn place(element: &web_sys::Element, left: f64, top: f64) {
+    dom::style(element, "left", &format!("{left:.1}px"));
+    dom::style(element, "top", &format!("{top:.1}px"));
+}
+
+/// What can be done to a node now: the button's word and the line it runs.
+pub fn node_actions(node: &NodeView) -> Vec<(&'static str, &'static str, String)> {
+    let line = |verb: &str| format!("{verb} {}", node.name);
+    match node.health {
+        Health::Dead => vec![("Restart", "you clicked Restart", line("restart"))],
+        Health::Paused => vec![
+            ("Resume", "you clicked Resume", line("resume")),
+            ("Kill", "you clicked Kill", line("kill")),
+        ],
+        Health::Online | Health::Loading => vec![
+            ("Kill", "you clicked Kill", line("kill")),
+            ("Pause", "you clicked Pause", line("pause")),
+        ],
+    }
+}
+
+/// A node's actions, each with the line it runs.
+#[component]
+fn NodePopover(props: &NodeProps) -> Html {
+    let NodeProps { page, lane, node } = props;
+    let (lane, node) = (*lane, *node);
+    let (frame, first) = (use_node_ref(), use_node_ref());
+    {
+        let (player, frame, first) = (page.player.clone(), frame.clone(), first.clone());
+        use_effect_with((), move |()| {
+            if let (Some(element), Some((left, top, width, height))) =
+                (frame.cast::<HtmlElement>(), player.place_rect(lane, Place::Node(node as u16)))
+            {
+                let (own_width, own_height) = (f64::from(element.offset_width()), f64::from(element.offset_height()));
+                let (room_width, room_height) = element
+                    .closest(".stage")
+                    .ok()
+                    .flatten()
+                    .map_or((0.0, 0.0), |stage| (f64::from(stage.client_width()), f64::from(stage.client_height())));
+                // Beside the node where there is room, so that the node stays in sight; else under or over it.
+                let (mut x, mut y) = (left + width + 8.0, top);
+                if x + own_width > room_width - 4.0 {
+                    x = left - own_width - 8.0;
+                }
+                if x < 4.0 {
+                    x = (room_width - own_width - 4.0).min(left).max(4.0);
+                    y = if top + height + 8.0 + own_height < room_height { top + height + 8.0 } else { top - own_height - 8.0 };
+                }
+                place(&element, x, y.min(room_height - own_height - 4.0).max(4.0));
+            }
+            if let Some(first) = first.cast::<web_sys::Element>() {
+                dom::focus(&first);
+            }
+        });
+    }
+    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+    let Some(of) = view.nodes.get(node) else { return html! { <i hidden=true></i> } };
+    let close = page.looks::<MouseEvent>(Look::ClosePopover);
+    let onkeydown = {
+        let page = page.clone();
+        let name = of.name.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.stop_propagation();
+                page.look(Look::ClosePopover);
+                let selector = format!("[data-lane='{}'] [data-node='{name}']", letter(lane));
+                if let Some(button) = dom::document().and_then(|d| d.query_selector(&selector).ok().flatten()) {
+                    dom::focus(&button);
+                }
+            }
+        })
+    };
+    html! {
+        <div ref={frame} class="popover" role="dialog" aria-label={format!("Node {}", of.name)} {onkeydown}>
+            <p class="popover-head"><strong class="mono">{ &of.name }</strong><span>{ if of.primary { "primary" } else { "replica" } }{ " · " }{ zone(of.zone) }</span>
+                <button class="button bare" onclick={close} aria-label="Close">{ super::icons::close() }</button></p>
+            <div class="popover-actions">
+                { for node_actions(of).into_iter().enumerate().map(|(place, (word, note, line))| html! {
+                    <button key={word} ref={if place == 0 { first.clone() } else { NodeRef::default() }} class="button action" onclick={page.runs(Console::Sim, line.clone(), note)}>
+                        <span>{ word }</span><code>{ format!("sim> {line}") }</code>
+                    </button>
+                }) }
+                <button key="details" class="button action" onclick={page.looks(Look::Details(node))}><span>{ "Details" }</span></button>
+            </div>
+        </div>
+    }
+}
+
+/// What the shapes and colours mean.
+#[component]
+pub fn Legend(props: &super::state::PageProps) -> Html {
+    let shapes = [
+        ("read", "read"),
+        ("hit", "hit"),
+        ("miss", "miss"),
+        ("write", "write"),
+        ("query", "database query"),
+        ("replication", "replication"),
+    ];
+    html! {
+        <div class="legend">
+            <p class="legend-shapes"><span>{ "colour = shard, shape = what:" }</span>
+                { for shapes.into_iter().map(|(shape, name)| html! { <span key={shape} class="legend-item">{ super::icons::shape(shape) }{ name }</span> }) }
+            </p>
+            <p class="legend-seed">{ if props.page.snapshot.view.lanes.len() > 1 { "same seed, same requests: the strategy is the only difference" } else { "" } }</p>
+        </div>
+    }
+}

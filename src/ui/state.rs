@@ -1,0 +1,240 @@
+//! What the visitor looks at: tabs, the chosen node, what is open over the page. Nothing of the run.
+
+use std::rc::Rc;
+
+use slotscope::scenario::Console;
+use slotscope::world::Topic;
+use yew::prelude::*;
+
+use super::dom;
+use super::player::Player;
+use super::snapshot::Snapshot;
+
+/// The tabs of the right column; the last is a tab on small screens only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// What one sees, what to try.
+    Lesson,
+    /// The chosen node.
+    Node,
+    /// Slots and keys.
+    Keys,
+    /// One operation, hop by hop.
+    Request,
+    /// The consoles.
+    Console,
+}
+
+impl Tab {
+    /// All of them, in the order of the page and of the link's numbers.
+    pub const ALL: [Self; 5] = [Self::Lesson, Self::Node, Self::Keys, Self::Request, Self::Console];
+
+    /// What stands on it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lesson => "Lesson",
+            Self::Node => "Node",
+            Self::Keys => "Keys",
+            Self::Request => "Request",
+            Self::Console => "Console",
+        }
+    }
+}
+
+/// What stands over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// All actions, by name.
+    Palette,
+    /// Shortcuts and shapes.
+    Help,
+    /// The run's link.
+    Share,
+    /// A lane's map of slots.
+    Slots(usize),
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ui {
+    /// The tab of the right column.
+    pub tab: Tab,
+    /// Small screens: whether the sheet at the lower edge is open.
+    pub sheet: bool,
+    /// The chart.
+    pub topic: Topic,
+    /// The lane whose node, keys, requests and consoles are shown; on small screens the only one shown.
+    pub lane: usize,
+    /// The chosen node, in the order of deployment.
+    pub selected: Option<usize>,
+    /// The node with its actions beside it: lane and node.
+    pub popover: Option<(usize, usize)>,
+    /// The console.
+    pub console: Console,
+    /// What stands over the page.
+    pub overlay: Option<Overlay>,
+    /// Whether the line over the stage is still there.
+    pub greeting: bool,
+    /// Whether the dark theme is shown.
+    pub dark: bool,
+}
+
+/// What changes what is looked at.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// A tab; opens the sheet on small screens.
+    Tab(Tab),
+    /// The sheet's handle: the tab again closes it.
+    Sheet(Tab),
+    /// A chart.
+    Topic(Topic),
+    /// A lane.
+    Lane(usize),
+    /// A node, with its actions beside it in this lane.
+    Node(usize, usize),
+    /// A node, its details shown at the right.
+    Details(usize),
+    /// No node's actions.
+    ClosePopover,
+    /// A console.
+    Console(Console),
+    /// Something over the page.
+    Open(Overlay),
+    /// Nothing over the page.
+    Close,
+    /// The visitor knows what this is.
+    Greeted,
+    /// The other theme.
+    Theme(bool),
+    /// Another run: nothing is chosen.
+    Forget,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self {
+            tab: Tab::Lesson,
+            sheet: false,
+            topic: Topic::HitRatio,
+            lane: 0,
+            selected: None,
+            popover: None,
+            console: Console::Redis,
+            overlay: None,
+            greeting: true,
+            dark: dom::root()
+                .and_then(|root| root.get_attribute("data-theme"))
+                .map_or_else(|| dom::media("(prefers-color-scheme: dark)"), |theme| theme == "dark"),
+        }
+    }
+}
+
+impl Reducible for Ui {
+    type Action = Look;
+
+    fn reduce(self: Rc<Self>, look: Look) -> Rc<Self> {
+        let mut ui = (*self).clone();
+        match look {
+            Look::Tab(tab) => (ui.tab, ui.sheet) = (tab, true),
+            Look::Sheet(tab) => (ui.sheet, ui.tab) = (!(ui.sheet && ui.tab == tab), tab),
+            Look::Topic(topic) => ui.topic = topic,
+            Look::Lane(lane) => (ui.lane, ui.popover) = (lane, None),
+            Look::Node(lane, node) => {
+                (ui.lane, ui.selected, ui.greeting) = (lane, Some(node), false);
+                ui.popover = if ui.popover == Some((lane, node)) { None } else { Some((lane, node)) };
+            }
+            Look::Details(node) => {
+                (ui.selected, ui.popover, ui.tab, ui.sheet, ui.greeting) = (Some(node), None, Tab::Node, true, false);
+            }
+            Look::ClosePopover => ui.popover = None,
+            Look::Console(console) => ui.console = console,
+            Look::Open(overlay) => (ui.overlay, ui.popover) = (Some(overlay), None),
+            Look::Close => ui.overlay = None,
+            Look::Greeted => ui.greeting = false,
+            Look::Theme(dark) => ui.dark = dark,
+            Look::Forget => (ui.selected, ui.popover, ui.lane) = (None, None, 0),
+        }
+        if ui == *self { self } else { Rc::new(ui) }
+    }
+}
+
+/// Everything a part of the page is given.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// The run's handle.
+    pub player: Player,
+    /// The run's reading.
+    pub snapshot: Rc<Seen>,
+    /// What is looked at.
+    pub ui: UseReducerHandle<Ui>,
+}
+
+/// A snapshot, compared by identity.
+pub struct Seen(pub Rc<Snapshot>);
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for Seen {
+    type Target = Snapshot;
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
+/// The properties of a part of the page.
+#[derive(Properties, PartialEq)]
+pub struct PageProps {
+    /// All of it.
+    pub page: Page,
+}
+
+impl Page {
+    /// Changes what is looked at.
+    pub fn look(&self, look: Look) {
+        self.ui.dispatch(look);
+    }
+
+    /// A callback that changes what is looked at.
+    pub fn looks<E: 'static>(&self, look: Look) -> Callback<E> {
+        let ui = self.ui.dispatcher();
+        Callback::from(move |_: E| ui.dispatch(look.clone()))
+    }
+
+    /// Runs a line for a button, which says so beside it on the console.
+    pub fn run(&self, console: Console, line: &str, note: &'static str) {
+        self.player.click_line(console, line, note);
+        self.look(Look::Greeted);
+        self.look(Look::ClosePopover);
+        // The console that the line stands on is shown, so that clicking teaches the command.
+        if console != Console::Sim || self.ui.console == Console::Aws {
+            self.look(Look::Console(console));
+        }
+    }
+
+    /// A callback that runs a line.
+    pub fn runs(&self, console: Console, line: String, note: &'static str) -> Callback<MouseEvent> {
+        let page = self.clone();
+        Callback::from(move |_: MouseEvent| page.run(console, &line, note))
+    }
+
+    /// The other theme, remembered.
+    pub fn flip_theme(&self) {
+        let dark = !self.ui.dark;
+        let name = if dark { "dark" } else { "light" };
+        dom::set_root_data("theme", name);
+        dom::remember("slotscope.theme", Some(name));
+        self.look(Look::Theme(dark));
+        self.player.recolour();
+    }
+}
+
+/// Takes up the theme that was chosen at an earlier visit.
+pub fn restore_theme() {
+    if let Some(theme) = dom::remembered("slotscope.theme").filter(|theme| theme == "dark" || theme == "light") {
+        dom::set_root_data("theme", &theme);
+    }
+}
