@@ -65,7 +65,7 @@ pub enum Detail {
     Tile,
     /// A frame with a memory bar, no text: hovering or focusing it tells.
     Glyph,
-    /// Frame, bar and the name on two lines.
+    /// Frame, bar, the name on two lines, and one figure where it fits.
     Narrow,
     /// Badge, name, and a line or two where they fit.
     Full,
@@ -134,9 +134,9 @@ impl Layout {
             .collect();
 
         // App servers and database keep to the edges; what is between belongs to the shards.
-        let margin = (14.0 * scale).min(width * 0.02);
+        let margin = (10.0 * scale).min(width * 0.02);
         let side = (56.0 * scale).clamp(44.0, width * 0.16 + 8.0);
-        let (gap_left, gap_right) = ((36.0 * scale).max(width * 0.05), (26.0 * scale).max(width * 0.03));
+        let (gap_left, gap_right) = ((36.0 * scale).max(width * 0.05).min(width * 0.075), (26.0 * scale).max(width * 0.03).min(width * 0.055));
         let field = (margin + side + gap_left, width - margin - side - gap_right);
         let field_w = (field.1 - field.0).max(10.0);
 
@@ -190,7 +190,7 @@ impl Layout {
         let detail = match shards {
             s if s > BOXES_MAX => Detail::Tile,
             s if s > COLUMNS_MAX => Detail::Glyph,
-            _ if box_w >= 54.0 && box_h >= 27.0 => Detail::Full,
+            _ if box_w >= 56.0 && box_h >= 27.0 => Detail::Full,
             _ if box_w >= 36.0 && box_h >= 34.0 => Detail::Narrow,
             _ => Detail::Glyph,
         };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use slotscope::sim::Nanos;
 use slotscope::world::{Flight, FlightKind, LaneView, Place};
 
-use super::layout::Layout;
+use super::layout::{Detail, Layout};
 use super::path::Pose;
 
 /// A colour by its role: 0 to 7 a shard's hue, [`INK`] for what belongs to no shard.
@@ -52,6 +52,11 @@ pub struct Mark {
 /// The hue of a shard.
 pub fn hue(shard: Option<u16>) -> Hue {
     shard.map_or(INK, |s| (s % 8) as u8)
+}
+
+/// The hue of a message: queries are ink whichever shard missed.
+fn hue_of(flight: &Flight) -> Hue {
+    if matches!(flight.kind, FlightKind::Query | FlightKind::QueryAnswer) { INK } else { hue(flight.shard) }
 }
 
 /// The fraction of its way that a message has done, and how much of it is left (1 whole, 0 gone). A lost one stops half
@@ -165,7 +170,7 @@ impl Stage {
             if matches!(f.kind, FlightKind::Gossip | FlightKind::Vote | FlightKind::FullSync) {
                 continue;
             }
-            let hue = hue(f.shard);
+            let hue = hue_of(f);
             let stream = self.streams.entry((key(f.from), key(f.to), hue));
             let stream = stream.or_insert(Stream { from: f.from, to: f.to, hue, strength: 0.0 });
             stream.strength += if fresh { 0.06 } else { 1.0 };
@@ -191,6 +196,34 @@ impl Stage {
     /// Traffic between places, in a fixed order.
     pub fn streams(&self) -> impl Iterator<Item = &Stream> {
         self.streams.values()
+    }
+
+    /// Traffic of an app server with the nodes of each zone, both ways, in the order of app servers and zones.
+    pub fn trunks(&self, layout: &Layout) -> Vec<(Place, usize, f64)> {
+        let mut sums: BTreeMap<(u32, usize), (Place, f64)> = BTreeMap::new();
+        for s in self.streams.values() {
+            let (caller, node) = match (s.from, s.to) {
+                (a @ (Place::App(_) | Place::Console), n @ Place::Node(_)) | (n @ Place::Node(_), a @ (Place::App(_) | Place::Console)) => (a, n),
+                _ => continue,
+            };
+            sums.entry((key(caller), layout.zone_of(node))).or_insert((caller, 0.0)).1 += s.strength;
+        }
+        sums.into_iter().map(|((_, zone), (caller, sum))| (caller, zone, sum)).collect()
+    }
+
+    /// Traffic that ends or begins at each node, by node.
+    pub fn loads(&self, nodes: usize) -> Vec<f64> {
+        let mut loads = vec![0.0; nodes];
+        for s in self.streams.values() {
+            for place in [s.from, s.to] {
+                if let Place::Node(i) = place
+                    && let Some(load) = loads.get_mut(usize::from(i))
+                {
+                    *load += s.strength;
+                }
+            }
+        }
+        loads
     }
 
     /// How far the dashes of a stream have run, in pixels.
@@ -233,7 +266,8 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
         timed += 1.0;
         let mine = followed.is_some_and(|id| id != 0 && id == f.operation);
         let rare = matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
-        if !(mine || rare || sampled(f, one_in)) {
+        let alone = layout.detail > Detail::Tile && sampled(f, one_in);
+        if !(mine || rare || alone) {
             continue;
         }
         let (done, left) = progress(f, now);
@@ -246,7 +280,7 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
         let tail = (stage.step.0 as f64 / whole).min(done) * path.length();
         air.marks.push(Mark {
             kind: f.kind,
-            hue: if matches!(f.kind, FlightKind::Query | FlightKind::QueryAnswer) { INK } else { hue(f.shard) },
+            hue: hue_of(f),
             pose,
             quarters: (left * 4.0).ceil() as u8,
             tail: if f.lost && done >= 0.5 { 0.0 } else { tail },
