@@ -29,7 +29,7 @@ pub(super) fn ways(ctx: &Canvas, scene: &Scene) {
                 }
                 for (i, node) in scene.lane.nodes.iter().enumerate() {
                     let to = Place::Node(i as u16);
-                    if node.primary && node.health != Health::Dead && hue(Some(node.shard)) == group && lit(caller, to) == bright {
+                    if node.primary && node.health != Health::Dead && layout.stands(to) && hue(Some(node.shard)) == group && lit(caller, to) == bright {
                         way(ctx, &layout.route(caller, to));
                     }
                 }
@@ -84,7 +84,8 @@ pub(super) fn streams(ctx: &Canvas, scene: &Scene, stage: &Stage, air: &Air) {
         for (wide, width) in WIDTHS.iter().enumerate() {
             let between = |p: Place| matches!(p, Place::Node(_));
             let mine = || {
-                let shown = |s: &&Stream| !layout.wrapped || !(between(s.from) && between(s.to));
+                let stand = |s: &&Stream| layout.stands(s.from) && layout.stands(s.to);
+                let shown = move |s: &&Stream| stand(s) && !(layout.wrapped && between(s.from) && between(s.to));
                 stage.streams().filter(move |s| s.hue == group && level(s.strength) == wide).filter(shown)
             };
             if mine().next().is_none() {
@@ -155,12 +156,14 @@ fn trunks(ctx: &Canvas, scene: &Scene, stage: &Stage) {
 fn trunk(ctx: &Canvas, stage: &Stage, path: &Path, strength: f64) {
     ctx.begin_path();
     way(ctx, path);
-    ctx.set_line_width(strength.sqrt().clamp(0.6, 9.0));
-    ctx.set_global_alpha(0.35);
+    let width = strength.sqrt().clamp(0.6, 7.0);
+    ctx.set_line_width(width);
+    ctx.set_global_alpha(0.28);
     ctx.stroke();
     dash(ctx, &[1.0, 14.0]);
+    ctx.set_line_width(width * 0.5);
     ctx.set_line_dash_offset(-stage.phase());
-    ctx.set_global_alpha(0.8);
+    ctx.set_global_alpha(0.6);
     ctx.stroke();
     ctx.set_line_dash_offset(0.0);
     dash(ctx, &[]);

@@ -19,8 +19,12 @@ pub const INK: Hue = 8;
 const CROWD: usize = 300;
 /// How many of a crowd are still drawn one by one, about.
 const SAMPLE: usize = 120;
+/// More errors, redirections and votes than this are sampled too.
+const RARE_MAX: usize = 60;
 /// Most sparks in the air, on the whole stage.
 const SPARKS_MAX: usize = 240;
+/// Most pairs whose traffic is remembered: 10 app servers with 500 nodes, both ways.
+const STREAMS_MAX: usize = 10_000;
 /// Frames that a spark lives.
 const SPARK_FRAMES: u16 = 42;
 /// A message that crosses in fewer frames than this is too fast for the eye alone.
@@ -115,6 +119,7 @@ pub struct Stage {
     now: Nanos,
     step: Nanos,
     frames: u64,
+    haste: f64,
     evicted: Vec<u64>,
     expired: Vec<u64>,
     sparks: Vec<Spark>,
@@ -139,12 +144,16 @@ impl Stage {
     /// Takes note of a frame: ages what falls, adds what was evicted or expired since, counts traffic. Goes quiet after a
     /// jump, back or forth (`jump` is the longest step that is not one).
     pub fn remember(&mut self, now: Nanos, lane: &LaneView, flights: &[Flight], jump: Nanos) {
-        let fresh = self.frames > 0 && now >= self.now && now - self.now <= jump && self.evicted.len() == lane.nodes.len();
+        let known = self.frames > 0 && self.evicted.len() == lane.nodes.len();
+        if known && now == self.now {
+            // Drawn again while time stands still: nothing moves, nothing is forgotten.
+            return;
+        }
+        let fresh = known && now > self.now && now - self.now <= jump;
         if !fresh {
             self.sparks.clear();
             self.streams.clear();
         }
-        let moved = now > self.now || !fresh;
         self.step = if fresh { now - self.now } else { Nanos::ZERO };
         if fresh {
             for (i, node) in lane.nodes.iter().enumerate() {
@@ -155,10 +164,8 @@ impl Stage {
         self.evicted = lane.nodes.iter().map(|n| n.evicted).collect();
         self.expired = lane.nodes.iter().map(|n| n.expired).collect();
         self.now = now;
-        if !moved {
-            return;
-        }
         self.frames += 1;
+        self.hurry(flights, fresh);
         for spark in &mut self.sparks {
             spark.age += 1;
         }
@@ -171,11 +178,26 @@ impl Stage {
                 continue;
             }
             let hue = hue_of(f);
+            if self.streams.len() >= STREAMS_MAX && !self.streams.contains_key(&(key(f.from), key(f.to), hue)) {
+                continue;
+            }
             let stream = self.streams.entry((key(f.from), key(f.to), hue));
             let stream = stream.or_insert(Stream { from: f.from, to: f.to, hue, strength: 0.0 });
             stream.strength += if fresh { 0.06 } else { 1.0 };
         }
         self.streams.retain(|_, s| s.strength > 0.01);
+    }
+
+    /// How far messages are from being followed one by one, smoothed so that the picture does not flicker between the two.
+    fn hurry(&mut self, flights: &[Flight], fresh: bool) {
+        if self.step == Nanos::ZERO || flights.is_empty() {
+            return;
+        }
+        let sum: f64 = flights.iter().map(|f| (f.arrives - f.sent).0 as f64).sum();
+        let frames = sum / flights.len() as f64 / self.step.0 as f64;
+        let haste = ((FRAMES_SEEN - frames) / FRAMES_SEEN).clamp(0.0, 1.0);
+        let weight = if fresh && self.frames > 2 { 0.1 } else { 1.0 };
+        self.haste += (haste - self.haste) * weight;
     }
 
     fn shed(&mut self, node: usize, count: u64, evicted: bool) {
@@ -255,19 +277,24 @@ impl Air {
 pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, followed: Option<u64>) -> Air {
     let now = stage.now;
     let shown = |f: &&Flight| (gossip || f.kind != FlightKind::Gossip) && f.sent <= now;
+    let rare = |f: &Flight| matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
+    let one_in = |count: usize, most: usize| if count > most { (count * 2 / most).next_power_of_two() as u64 } else { 1 };
     let count = flights.iter().filter(shown).count();
     let crowd = count > CROWD;
-    let one_in = if crowd { (count / SAMPLE).next_power_of_two() as u64 } else { 1 };
-    let mut air = Air { crowd, ..Air::default() };
-    let (mut longest, mut timed) = (0.0_f64, 0.0_f64);
+    // Of a crowd, a sample; of what is rare and matters, all, until it is a crowd of its own.
+    let common_in = if crowd { one_in(count, SAMPLE * 2) } else { 1 };
+    let rare_in = one_in(flights.iter().filter(shown).filter(|f| rare(f)).count(), RARE_MAX);
+    let mut air = Air { crowd, haste: if crowd { 1.0 } else { stage.haste }, ..Air::default() };
     for f in flights.iter().filter(shown) {
         let whole = (f.arrives - f.sent).0.max(1) as f64;
-        longest += whole;
-        timed += 1.0;
         let mine = followed.is_some_and(|id| id != 0 && id == f.operation);
-        let rare = matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
-        let alone = layout.detail > Detail::Tile && sampled(f, one_in);
-        if !(mine || rare || alone) {
+        let shown = match f.kind {
+            _ if mine => true,
+            FlightKind::FullSync => true,
+            _ if rare(f) => sampled(f, rare_in),
+            _ => layout.detail > Detail::Tile && sampled(f, common_in),
+        };
+        if !(shown && layout.stands(f.from) && layout.stands(f.to)) {
             continue;
         }
         let (done, left) = progress(f, now);
@@ -290,13 +317,6 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
         });
     }
     air.marks.retain(|m| m.quarters > 0);
-    if timed > 0.0 && stage.step > Nanos::ZERO {
-        let frames = longest / timed / stage.step.0 as f64;
-        air.haste = ((FRAMES_SEEN - frames) / FRAMES_SEEN).clamp(0.0, 1.0);
-    }
-    if crowd {
-        air.haste = 1.0;
-    }
     // One run for each shape and colour, so that the drawing sets its styles rarely.
     air.marks.sort_by_key(|m| (m.quarters, m.hue, m.kind as u8));
     air

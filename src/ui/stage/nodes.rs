@@ -158,7 +158,8 @@ fn bar(rect: Rect, detail: Detail) -> Rect {
     let inset = (rect.w.min(rect.h) * 0.1).clamp(2.0, 7.0);
     let w = match detail {
         Detail::Full => (rect.w * 0.07).clamp(4.0, 8.0),
-        _ => (rect.w * 0.11).clamp(2.0, 6.0),
+        Detail::Narrow => (rect.w * 0.11).clamp(2.0, 6.0),
+        _ => (rect.w * 0.17).clamp(2.0, 6.0),
     };
     Rect { x: rect.x + inset, y: rect.y + inset, w, h: rect.h - 2.0 * inset }
 }
@@ -416,10 +417,11 @@ fn narrow_text(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)]) 
         Rect { x, y: b.y, w: r.right() - x - (b.x - r.x) * 0.7, h: b.h }
     };
     let room = inside(first.2);
-    let px = (room.w / 2.75).clamp(8.4, 12.0);
     let worded = room.w >= 32.0;
-    let strip = if worded { px * 1.3 } else { px * 0.7 };
-    let lines = if room.h >= strip + px * 3.5 { 3 } else { 2 };
+    // Two lines of name and a badge must fit; a third line where there is room for it.
+    let px = (room.w / 2.75).min(room.h / 5.0).clamp(8.0, 12.0);
+    let strip = if worded { px * 1.2 } else { px * 0.7 };
+    let lines = if room.h >= strip + px * 3.6 { 3 } else { 2 };
     let top = (room.h - strip - px * (0.3 + 1.12 * f64::from(lines))) / 2.0;
     for shard in 0..9_u16 {
         let colour = if shard == 8 { &palette.ink_3 } else { palette.shard(shard) };
