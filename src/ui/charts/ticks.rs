@@ -20,7 +20,10 @@ impl Scale {
         let max = if max.is_finite() && max > 0.0 { max } else { 0.0 };
         match topic {
             Topic::HitRatio => Self::steps(25.0, 4, |v| format!("{v:.0} %")),
-            Topic::Cpu => Self::steps(25.0, ((max / 25.0).ceil() as usize).max(4), |v| format!("{v:.0} %")),
+            Topic::Cpu => {
+                let (step, count) = round_steps(max.max(100.0));
+                Self::steps(step, count, |v| format!("{} %", short(v)))
+            }
             Topic::Latency if max > 0.0 && max < 1.0 => {
                 let (step, count) = round_steps(max * 1e3);
                 let mut scale = Self::steps(step, count, |v| format!("{} µs", plain(v)));

@@ -7,7 +7,7 @@
 pub struct Run {
     /// The owner's shard, 255 for none.
     pub owner: u8,
-    /// How full of keys, 0 (none) to 4 (every slot has some).
+    /// How many of its slots hold keys, 0 (none) to [`LEVELS`] (as many as anywhere).
     pub level: u8,
     /// Where it begins, in bins.
     pub start: usize,
@@ -15,42 +15,45 @@ pub struct Run {
     pub len: usize,
 }
 
+/// Steps of brightness.
+pub const LEVELS: u8 = 8;
 /// Nobody's slot.
 pub const NOBODY: u8 = 255;
 /// Slots on one line of the map.
 pub const MAP_SIDE: usize = 128;
 
-/// The strip: `bins` equal parts of the slots, neighbours of one look joined. The owner of a part is who owns most of it.
+/// The strip: `bins` equal parts of the slots, neighbours of one look joined. The owner of a part is who owns most of it; its
+/// level is its share of slots with keys, against the fullest part, so that a pattern shows in a sparse keyspace too.
 pub fn strip(slots: &[(u8, bool)], bins: usize) -> Vec<Run> {
+    let part = |bin: usize| &slots[bin * slots.len() / bins..(bin + 1) * slots.len() / bins];
+    let share = |part: &[(u8, bool)]| part.iter().filter(|s| s.1).count() as f64 / part.len().max(1) as f64;
+    let most = (0..bins).map(|b| share(part(b))).fold(0.0, f64::max);
     let mut runs: Vec<Run> = Vec::new();
     for bin in 0..bins {
-        let (from, to) = (bin * slots.len() / bins, ((bin + 1) * slots.len() / bins).min(slots.len()));
-        let part = &slots[from..to.max(from)];
-        if part.is_empty() {
-            continue;
-        }
+        let part = part(bin);
         // Boyer and Moore's majority vote: one pass, no table.
-        let (mut owner, mut votes) = (part[0].0, 0_usize);
+        let (mut owner, mut votes) = (NOBODY, 0_usize);
         for &(shard, _) in part {
             if votes == 0 {
                 owner = shard;
             }
             if shard == owner { votes += 1 } else { votes -= 1 }
         }
-        let full = part.iter().filter(|s| s.1).count();
-        let level = if full == 0 { 0 } else { (full * 4).div_ceil(part.len()) as u8 };
-        push(&mut runs, owner, level, bin);
+        if !part.is_empty() {
+            let level = if most > 0.0 { (share(part) / most * f64::from(LEVELS)).ceil() as u8 } else { 0 };
+            push(&mut runs, owner, level, bin);
+        }
     }
     runs
 }
 
-/// The map, line by line: runs do not cross lines. A slot is level 4 where keys live, else 0.
+/// The map, line by line: runs do not cross lines. A slot is brightest where keys live.
 pub fn map(slots: &[(u8, bool)]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (line, row) in slots.chunks(MAP_SIDE).enumerate() {
         let mut here = Vec::new();
         for (i, &(owner, keys)) in row.iter().enumerate() {
-            push(&mut here, owner, if keys { 4 } else { 0 }, line * MAP_SIDE + i);
+            push(&mut here, owner, if keys { LEVELS } else { 0 }, line * MAP_SIDE + i);
         }
         runs.append(&mut here);
     }

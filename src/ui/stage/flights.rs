@@ -5,7 +5,8 @@ use web_sys::CanvasRenderingContext2d as Canvas;
 
 use super::Scene;
 use super::layout::Detail;
-use super::motion::{Air, INK, Mark, Stage, hue};
+use super::motion::{Air, INK, Mark, Stage, Stream, hue};
+use super::path::Path;
 use super::shapes::{dash, hollow, message, pen, stretch, way};
 
 /// The ways that messages take, faint: from every app server to every primary and to the database.
@@ -28,7 +29,7 @@ pub(super) fn ways(ctx: &Canvas, scene: &Scene) {
                 }
                 for (i, node) in scene.lane.nodes.iter().enumerate() {
                     let to = Place::Node(i as u16);
-                    if node.primary && node.health != Health::Dead && hue(Some(node.shard)) == group && lit(caller, to) == bright {
+                    if node.primary && node.health != Health::Dead && layout.stands(to) && hue(Some(node.shard)) == group && lit(caller, to) == bright {
                         way(ctx, &layout.route(caller, to));
                     }
                 }
@@ -54,7 +55,8 @@ pub(super) fn replication_lines(ctx: &Canvas, scene: &Scene) {
             ctx.begin_path();
             for (i, node) in scene.lane.nodes.iter().enumerate() {
                 let Some(primary) = node.replica_of else { continue };
-                let works = node.link_up && node.health != Health::Dead;
+                let alive = |i: usize| scene.lane.nodes.get(i).is_some_and(|n| n.health != Health::Dead);
+                let works = node.link_up && alive(i) && alive(primary);
                 if usize::from(node.shard % 8) == group && works == up {
                     way(ctx, &layout.route(Place::Node(primary as u16), Place::Node(i as u16)));
                 }
@@ -73,18 +75,19 @@ pub(super) fn streams(ctx: &Canvas, scene: &Scene, stage: &Stage, air: &Air) {
     if weight <= 0.02 {
         return;
     }
-    let level = |strength: f64| match strength {
-        s if s < 0.08 => 0,
-        s if s < 0.6 => 1,
-        s if s < 3.0 => 2,
-        s if s < 12.0 => 3,
-        _ => 4,
-    };
-    const WIDTHS: [f64; 5] = [0.7, 1.2, 2.0, 3.2, 4.6];
+    if layout.detail == Detail::Tile {
+        trunks(ctx, scene, stage);
+        return;
+    }
     for group in 0..=INK {
         ctx.set_stroke_style_str(scene.palette.hue(group));
         for (wide, width) in WIDTHS.iter().enumerate() {
-            let mine = || stage.streams().filter(|s| s.hue == group && level(s.strength) == wide);
+            let between = |p: Place| matches!(p, Place::Node(_));
+            let mine = || {
+                let stand = |s: &&Stream| layout.stands(s.from) && layout.stands(s.to);
+                let shown = move |s: &&Stream| stand(s) && !(layout.wrapped && between(s.from) && between(s.to));
+                stage.streams().filter(move |s| s.hue == group && level(s.strength) == wide).filter(shown)
+            };
             if mine().next().is_none() {
                 continue;
             }
@@ -95,7 +98,7 @@ pub(super) fn streams(ctx: &Canvas, scene: &Scene, stage: &Stage, air: &Air) {
             }
             ctx.set_global_alpha(0.22 * weight);
             ctx.stroke();
-            if !layout.wrapped || wide > 0 {
+            if !layout.wrapped {
                 dash(ctx, &[6.0, 12.0]);
                 ctx.set_line_dash_offset(-stage.phase());
                 ctx.set_global_alpha(0.6 * weight);
@@ -108,12 +111,67 @@ pub(super) fn streams(ctx: &Canvas, scene: &Scene, stage: &Stage, air: &Air) {
     ctx.set_global_alpha(1.0);
 }
 
+/// Widths of a stream by its level.
+const WIDTHS: [f64; 5] = [0.7, 1.2, 2.0, 3.2, 4.6];
+
+/// The level of a stream: one more for each four times the traffic.
+fn level(strength: f64) -> usize {
+    match strength {
+        s if s < 0.08 => 0,
+        s if s < 0.6 => 1,
+        s if s < 3.0 => 2,
+        s if s < 12.0 => 3,
+        _ => 4,
+    }
+}
+
+/// Where shards are tiles: one line from each app server to each zone, as wide as the traffic, and to the database. What each
+/// shard gets of it is told by its tile.
+fn trunks(ctx: &Canvas, scene: &Scene, stage: &Stage) {
+    let layout = scene.layout;
+    let bus = layout.field.0 - 8.0 * layout.scale;
+    ctx.set_stroke_style_str(&scene.palette.ink_2);
+    ctx.set_line_cap("round");
+    ctx.set_global_alpha(0.5);
+    ctx.set_line_width(2.5);
+    ctx.begin_path();
+    for row in &layout.zones {
+        let inset = (row.h * 0.16).min(20.0);
+        ctx.move_to(bus, row.y + inset);
+        ctx.line_to(bus, row.bottom() - inset / 2.0);
+    }
+    ctx.stroke();
+    for (caller, zone, strength) in stage.trunks(layout) {
+        let from = layout.frame(caller);
+        let to = (bus, layout.zones[zone].mid_y() + (from.mid_y() - layout.height / 2.0) * 0.06);
+        trunk(ctx, stage, &Path::level((from.right(), from.mid_y()), to, f64::midpoint(from.right(), bus)), strength);
+    }
+    for s in stage.streams().filter(|s| s.to == Place::Database) {
+        trunk(ctx, stage, &layout.route(s.from, s.to), s.strength * 2.0);
+    }
+    ctx.set_line_cap("butt");
+    ctx.set_global_alpha(1.0);
+}
+
+fn trunk(ctx: &Canvas, stage: &Stage, path: &Path, strength: f64) {
+    ctx.begin_path();
+    way(ctx, path);
+    let width = strength.sqrt().clamp(0.6, 7.0);
+    ctx.set_line_width(width);
+    ctx.set_global_alpha(0.28);
+    ctx.stroke();
+    dash(ctx, &[1.0, 14.0]);
+    ctx.set_line_width(width * 0.5);
+    ctx.set_line_dash_offset(-stage.phase());
+    ctx.set_global_alpha(0.6);
+    ctx.stroke();
+    ctx.set_line_dash_offset(0.0);
+    dash(ctx, &[]);
+}
+
 /// All messages, one path for each run of one colour and shape.
 pub(super) fn messages(ctx: &Canvas, scene: &Scene, air: &Air) {
     let layout = scene.layout;
-    if layout.detail == Detail::Tile && !air.marks.iter().any(|m| m.followed) && air.crowd {
-        return;
-    }
     let mut size = layout.scale.clamp(0.8, 1.3);
     if air.crowd || layout.wrapped {
         size *= 0.62;

@@ -65,7 +65,7 @@ pub enum Detail {
     Tile,
     /// A frame with a memory bar, no text: hovering or focusing it tells.
     Glyph,
-    /// Frame, bar and the name on two lines.
+    /// Frame, bar, the name on two lines, and one figure where it fits.
     Narrow,
     /// Badge, name, and a line or two where they fit.
     Full,
@@ -128,15 +128,15 @@ impl Layout {
         let shards = lane.nodes.iter().map(|n| usize::from(n.shard) + 1).max().unwrap_or(0);
         let scale = (width / 490.0).min(height / 370.0).clamp(0.7, 1.5);
 
-        let zone_h = (height - ZONE_GAP * (zone_count - 1) as f64) / zone_count as f64;
+        let zone_h = ((height - ZONE_GAP * (zone_count - 1) as f64) / zone_count as f64).max(4.0);
         let zones: Vec<Rect> = (0..zone_count)
             .map(|i| Rect { x: 0.0, y: i as f64 * (zone_h + ZONE_GAP), w: width, h: zone_h })
             .collect();
 
         // App servers and database keep to the edges; what is between belongs to the shards.
-        let margin = (14.0 * scale).min(width * 0.02);
-        let side = (56.0 * scale).clamp(44.0, width * 0.16 + 8.0);
-        let (gap_left, gap_right) = ((36.0 * scale).max(width * 0.05), (26.0 * scale).max(width * 0.03));
+        let margin = (10.0 * scale).min(width * 0.02);
+        let side = (56.0 * scale).max(44.0).min(width * 0.16 + 8.0);
+        let (gap_left, gap_right) = ((36.0 * scale).max(width * 0.05).min(width * 0.075), (26.0 * scale).max(width * 0.03).min(width * 0.055));
         let field = (margin + side + gap_left, width - margin - side - gap_right);
         let field_w = (field.1 - field.0).max(10.0);
 
@@ -156,13 +156,13 @@ impl Layout {
         }
         let console = Rect { x: margin, y: height - console_h - 4.0, w: side, h: console_h };
         let zone = usize::from(lane.database.zone);
-        let database_h = (60.0 * scale).min(zone_h - 12.0);
+        let database_h = (60.0 * scale).min(zone_h - 12.0).max(3.0);
         let database = (zone, Rect::around(width - margin - side / 2.0, zones[zone].mid_y(), side, database_h));
 
         let wrapped = shards > COLUMNS_MAX;
         let (columns, lines) = if wrapped { grid(shards, field_w, zone_h - label) } else { (shards.max(1), 1) };
         let pitch = field_w / columns as f64;
-        let gap = if wrapped { (pitch * 0.18).clamp(1.0, 8.0) } else { (pitch * 0.25).clamp(2.0, 24.0 * scale) };
+        let gap = if wrapped { (pitch * 0.18).clamp(1.0, 8.0) } else { (pitch * 0.2).clamp(2.0, 24.0 * scale) };
         let box_w = (BOX.0 * scale).min(pitch - gap).max(3.0);
 
         // Nodes of one shard in one zone share a cell, stacked.
@@ -176,7 +176,7 @@ impl Layout {
         let line_h = (zone_h - head) / lines as f64;
         let vertical_gap = if wrapped { gap } else { (zone_h * 0.16).clamp(4.0, 26.0 * scale) };
         let cell_h = (line_h - vertical_gap) / stacked as f64;
-        let box_h = (BOX.1 * scale).min(cell_h - if stacked > 1 { (cell_h * 0.1).min(8.0) } else { 0.0 }).max(3.0);
+        let box_h = (BOX.1 * (height / 370.0).clamp(0.7, scale.max(1.0))).min(cell_h - if stacked > 1 { (cell_h * 0.1).min(8.0) } else { 0.0 }).max(3.0);
         let mut nodes = Vec::with_capacity(lane.nodes.len());
         for (node, (place, peers)) in lane.nodes.iter().zip(seats) {
             let (zone, shard) = (usize::from(node.zone), usize::from(node.shard));
@@ -190,7 +190,7 @@ impl Layout {
         let detail = match shards {
             s if s > BOXES_MAX => Detail::Tile,
             s if s > COLUMNS_MAX => Detail::Glyph,
-            _ if box_w >= 54.0 && box_h >= 27.0 => Detail::Full,
+            _ if box_w >= 56.0 && box_h >= 27.0 => Detail::Full,
             _ if box_w >= 36.0 && box_h >= 34.0 => Detail::Narrow,
             _ => Detail::Glyph,
         };
@@ -228,6 +228,11 @@ impl Layout {
             Place::Database => self.database.1,
             Place::Console => self.console,
         }
+    }
+
+    /// Whether a place is on this stage: a node that joined since is not, until it is laid out anew.
+    pub fn stands(&self, place: Place) -> bool {
+        self.frame(place).w > 0.0
     }
 
     /// The zone a place is in.

@@ -84,7 +84,7 @@ pub fn draw(ctx: &CanvasRenderingContext2d, stage: &mut Stage, scene: &Scene, fl
     flights::messages(ctx, scene, &air);
     nodes::callers(ctx, scene);
     nodes::database(ctx, scene);
-    nodes::nodes(ctx, scene, &air);
+    nodes::nodes(ctx, scene, stage, &air);
     nodes::sparks(ctx, scene, stage.sparks());
     nodes::rings(ctx, scene);
     flights::followed(ctx, scene, &air);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use slotscope::sim::Nanos;
 use slotscope::world::{Flight, FlightKind, LaneView, Place};
 
-use super::layout::Layout;
+use super::layout::{Detail, Layout};
 use super::path::Pose;
 
 /// A colour by its role: 0 to 7 a shard's hue, [`INK`] for what belongs to no shard.
@@ -19,8 +19,12 @@ pub const INK: Hue = 8;
 const CROWD: usize = 300;
 /// How many of a crowd are still drawn one by one, about.
 const SAMPLE: usize = 120;
+/// More errors, redirections and votes than this are sampled too.
+const RARE_MAX: usize = 60;
 /// Most sparks in the air, on the whole stage.
 const SPARKS_MAX: usize = 240;
+/// Most pairs whose traffic is remembered: 10 app servers with 500 nodes, both ways.
+const STREAMS_MAX: usize = 10_000;
 /// Frames that a spark lives.
 const SPARK_FRAMES: u16 = 42;
 /// A message that crosses in fewer frames than this is too fast for the eye alone.
@@ -52,6 +56,11 @@ pub struct Mark {
 /// The hue of a shard.
 pub fn hue(shard: Option<u16>) -> Hue {
     shard.map_or(INK, |s| (s % 8) as u8)
+}
+
+/// The hue of a message: queries are ink whichever shard missed.
+fn hue_of(flight: &Flight) -> Hue {
+    if matches!(flight.kind, FlightKind::Query | FlightKind::QueryAnswer) { INK } else { hue(flight.shard) }
 }
 
 /// The fraction of its way that a message has done, and how much of it is left (1 whole, 0 gone). A lost one stops half
@@ -110,6 +119,7 @@ pub struct Stage {
     now: Nanos,
     step: Nanos,
     frames: u64,
+    haste: f64,
     evicted: Vec<u64>,
     expired: Vec<u64>,
     sparks: Vec<Spark>,
@@ -134,12 +144,16 @@ impl Stage {
     /// Takes note of a frame: ages what falls, adds what was evicted or expired since, counts traffic. Goes quiet after a
     /// jump, back or forth (`jump` is the longest step that is not one).
     pub fn remember(&mut self, now: Nanos, lane: &LaneView, flights: &[Flight], jump: Nanos) {
-        let fresh = self.frames > 0 && now >= self.now && now - self.now <= jump && self.evicted.len() == lane.nodes.len();
+        let known = self.frames > 0 && self.evicted.len() == lane.nodes.len();
+        if known && now == self.now {
+            // Drawn again while time stands still: nothing moves, nothing is forgotten.
+            return;
+        }
+        let fresh = known && now > self.now && now - self.now <= jump;
         if !fresh {
             self.sparks.clear();
             self.streams.clear();
         }
-        let moved = now > self.now || !fresh;
         self.step = if fresh { now - self.now } else { Nanos::ZERO };
         if fresh {
             for (i, node) in lane.nodes.iter().enumerate() {
@@ -150,10 +164,8 @@ impl Stage {
         self.evicted = lane.nodes.iter().map(|n| n.evicted).collect();
         self.expired = lane.nodes.iter().map(|n| n.expired).collect();
         self.now = now;
-        if !moved {
-            return;
-        }
         self.frames += 1;
+        self.hurry(flights, fresh);
         for spark in &mut self.sparks {
             spark.age += 1;
         }
@@ -165,12 +177,27 @@ impl Stage {
             if matches!(f.kind, FlightKind::Gossip | FlightKind::Vote | FlightKind::FullSync) {
                 continue;
             }
-            let hue = hue(f.shard);
+            let hue = hue_of(f);
+            if self.streams.len() >= STREAMS_MAX && !self.streams.contains_key(&(key(f.from), key(f.to), hue)) {
+                continue;
+            }
             let stream = self.streams.entry((key(f.from), key(f.to), hue));
             let stream = stream.or_insert(Stream { from: f.from, to: f.to, hue, strength: 0.0 });
             stream.strength += if fresh { 0.06 } else { 1.0 };
         }
         self.streams.retain(|_, s| s.strength > 0.01);
+    }
+
+    /// How far messages are from being followed one by one, smoothed so that the picture does not flicker between the two.
+    fn hurry(&mut self, flights: &[Flight], fresh: bool) {
+        if self.step == Nanos::ZERO || flights.is_empty() {
+            return;
+        }
+        let sum: f64 = flights.iter().map(|f| (f.arrives - f.sent).0 as f64).sum();
+        let frames = sum / flights.len() as f64 / self.step.0 as f64;
+        let haste = ((FRAMES_SEEN - frames) / FRAMES_SEEN).clamp(0.0, 1.0);
+        let weight = if fresh && self.frames > 2 { 0.1 } else { 1.0 };
+        self.haste += (haste - self.haste) * weight;
     }
 
     fn shed(&mut self, node: usize, count: u64, evicted: bool) {
@@ -191,6 +218,34 @@ impl Stage {
     /// Traffic between places, in a fixed order.
     pub fn streams(&self) -> impl Iterator<Item = &Stream> {
         self.streams.values()
+    }
+
+    /// Traffic of an app server with the nodes of each zone, both ways, in the order of app servers and zones.
+    pub fn trunks(&self, layout: &Layout) -> Vec<(Place, usize, f64)> {
+        let mut sums: BTreeMap<(u32, usize), (Place, f64)> = BTreeMap::new();
+        for s in self.streams.values() {
+            let (caller, node) = match (s.from, s.to) {
+                (a @ (Place::App(_) | Place::Console), n @ Place::Node(_)) | (n @ Place::Node(_), a @ (Place::App(_) | Place::Console)) => (a, n),
+                _ => continue,
+            };
+            sums.entry((key(caller), layout.zone_of(node))).or_insert((caller, 0.0)).1 += s.strength;
+        }
+        sums.into_iter().map(|((_, zone), (caller, sum))| (caller, zone, sum)).collect()
+    }
+
+    /// Traffic that ends or begins at each node, by node.
+    pub fn loads(&self, nodes: usize) -> Vec<f64> {
+        let mut loads = vec![0.0; nodes];
+        for s in self.streams.values() {
+            for place in [s.from, s.to] {
+                if let Place::Node(i) = place
+                    && let Some(load) = loads.get_mut(usize::from(i))
+                {
+                    *load += s.strength;
+                }
+            }
+        }
+        loads
     }
 
     /// How far the dashes of a stream have run, in pixels.
@@ -222,18 +277,24 @@ impl Air {
 pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, followed: Option<u64>) -> Air {
     let now = stage.now;
     let shown = |f: &&Flight| (gossip || f.kind != FlightKind::Gossip) && f.sent <= now;
+    let rare = |f: &Flight| matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
+    let one_in = |count: usize, most: usize| if count > most { (count * 2 / most).next_power_of_two() as u64 } else { 1 };
     let count = flights.iter().filter(shown).count();
     let crowd = count > CROWD;
-    let one_in = if crowd { (count / SAMPLE).next_power_of_two() as u64 } else { 1 };
-    let mut air = Air { crowd, ..Air::default() };
-    let (mut longest, mut timed) = (0.0_f64, 0.0_f64);
+    // Of a crowd, a sample; of what is rare and matters, all, until it is a crowd of its own.
+    let common_in = if crowd { one_in(count, SAMPLE * 2) } else { 1 };
+    let rare_in = one_in(flights.iter().filter(shown).filter(|f| rare(f)).count(), RARE_MAX);
+    let mut air = Air { crowd, haste: if crowd { 1.0 } else { stage.haste }, ..Air::default() };
     for f in flights.iter().filter(shown) {
         let whole = (f.arrives - f.sent).0.max(1) as f64;
-        longest += whole;
-        timed += 1.0;
         let mine = followed.is_some_and(|id| id != 0 && id == f.operation);
-        let rare = matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
-        if !(mine || rare || sampled(f, one_in)) {
+        let shown = match f.kind {
+            _ if mine => true,
+            FlightKind::FullSync => true,
+            _ if rare(f) => sampled(f, rare_in),
+            _ => layout.detail > Detail::Tile && sampled(f, common_in),
+        };
+        if !(shown && layout.stands(f.from) && layout.stands(f.to)) {
             continue;
         }
         let (done, left) = progress(f, now);
@@ -246,7 +307,7 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
         let tail = (stage.step.0 as f64 / whole).min(done) * path.length();
         air.marks.push(Mark {
             kind: f.kind,
-            hue: if matches!(f.kind, FlightKind::Query | FlightKind::QueryAnswer) { INK } else { hue(f.shard) },
+            hue: hue_of(f),
             pose,
             quarters: (left * 4.0).ceil() as u8,
             tail: if f.lost && done >= 0.5 { 0.0 } else { tail },
@@ -256,13 +317,6 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
         });
     }
     air.marks.retain(|m| m.quarters > 0);
-    if timed > 0.0 && stage.step > Nanos::ZERO {
-        let frames = longest / timed / stage.step.0 as f64;
-        air.haste = ((FRAMES_SEEN - frames) / FRAMES_SEEN).clamp(0.0, 1.0);
-    }
-    if crowd {
-        air.haste = 1.0;
-    }
     // One run for each shape and colour, so that the drawing sets its styles rarely.
     air.marks.sort_by_key(|m| (m.quarters, m.hue, m.kind as u8));
     air

@@ -5,8 +5,8 @@ use web_sys::CanvasRenderingContext2d as Canvas;
 
 use super::Scene;
 use super::layout::{Detail, Rect};
-use super::motion::{Air, Spark};
-use super::shapes::{dash, rounded};
+use super::motion::{Air, Spark, Stage};
+use super::shapes::{circle, dash, rounded};
 use super::wording::{bytes, count};
 
 /// Zones and their names.
@@ -155,10 +155,11 @@ pub(super) fn fullness(node: &NodeView, most: u64) -> f64 {
 
 /// The memory bar inside a node's box.
 fn bar(rect: Rect, detail: Detail) -> Rect {
-    let inset = (rect.h * 0.09).clamp(2.0, 7.0);
+    let inset = (rect.w.min(rect.h) * 0.1).clamp(2.0, 7.0);
     let w = match detail {
         Detail::Full => (rect.w * 0.07).clamp(4.0, 8.0),
-        _ => (rect.w * 0.16).clamp(2.0, 6.0),
+        Detail::Narrow => (rect.w * 0.11).clamp(2.0, 6.0),
+        _ => (rect.w * 0.17).clamp(2.0, 6.0),
     };
     Rect { x: rect.x + inset, y: rect.y + inset, w, h: rect.h - 2.0 * inset }
 }
@@ -168,12 +169,12 @@ fn gone(node: &NodeView) -> bool {
 }
 
 /// All cache nodes, in passes of one style each.
-pub(super) fn nodes(ctx: &Canvas, scene: &Scene, air: &Air) {
+pub(super) fn nodes(ctx: &Canvas, scene: &Scene, stage: &Stage, air: &Air) {
     let (layout, palette) = (scene.layout, scene.palette);
     let nodes: Vec<(usize, &NodeView, Rect)> =
         scene.lane.nodes.iter().zip(&layout.nodes).enumerate().map(|(i, (n, s))| (i, n, s.rect)).collect();
     if layout.detail == Detail::Tile {
-        tiles(ctx, scene, &nodes);
+        tiles(ctx, scene, &nodes, &stage.loads(nodes.len()));
         return;
     }
     let small = layout.detail <= Detail::Glyph;
@@ -406,25 +407,71 @@ fn full_text(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)]) {
     }
 }
 
-/// The name on two lines, the role as a filled or an empty strip above it.
+/// The name on two lines under a badge (a bare strip where the word does not fit), and one line on how it fares.
 fn narrow_text(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)]) {
     let palette = scene.palette;
-    glyph_badges(ctx, scene, nodes);
-    ctx.set_text_align("left");
+    let Some(first) = nodes.first() else { return };
+    let inside = |r: Rect| {
+        let b = bar(r, Detail::Narrow);
+        let x = b.right() + (b.x - r.x) * 0.7;
+        Rect { x, y: b.y, w: r.right() - x - (b.x - r.x) * 0.7, h: b.h }
+    };
+    let room = inside(first.2);
+    let worded = room.w >= 32.0;
+    // Two lines of name and a badge must fit; a third line where there is room for it.
+    let px = (room.w / 2.75).min(room.h / 5.0).clamp(8.0, 12.0);
+    let strip = if worded { px * 1.2 } else { px * 0.7 };
+    let lines = if room.h >= strip + px * 3.6 { 3 } else { 2 };
+    let top = (room.h - strip - px * (0.3 + 1.12 * f64::from(lines))) / 2.0;
+    for shard in 0..9_u16 {
+        let colour = if shard == 8 { &palette.ink_3 } else { palette.shard(shard) };
+        let mine = || nodes.iter().filter(|n| if gone(n.1) { shard == 8 } else { n.1.shard % 8 == shard });
+        ctx.set_fill_style_str(colour);
+        ctx.begin_path();
+        for n in mine().filter(|n| n.1.primary) {
+            let i = inside(n.2);
+            rounded(ctx, Rect { y: i.y + top, h: strip, ..i }, 3.0);
+        }
+        ctx.fill();
+        if worded {
+            ctx.set_font(&palette.bold(8.6));
+            ctx.set_text_align("center");
+            for (_, node, r) in mine() {
+                let i = inside(*r);
+                ctx.set_fill_style_str(if node.primary { &palette.node } else { colour });
+                let _ = ctx.fill_text_with_max_width(role(node), i.mid_x(), i.y + top + strip * 0.5 + 3.0, i.w - 2.0);
+            }
+        }
+    }
+    ctx.set_text_align(if worded { "left" } else { "center" });
+    let anchor = |i: Rect| if worded { i.x } else { i.mid_x() };
+    let line = |i: Rect, n: f64| i.y + top + strip + px * (0.3 + 0.86 + 1.12 * n);
     ctx.set_fill_style_str(&palette.ink);
+    ctx.set_font(&palette.fixed(px));
     for (_, node, r) in nodes {
-        let px = (r.w * 0.235).clamp(8.6, 12.0);
-        let b = bar(*r, Detail::Narrow);
-        let x = b.right() + 3.0;
-        let w = r.right() - x - 2.0;
+        let i = inside(*r);
         let (shard, number) = node.name.split_at(node.name.find('-').unwrap_or(node.name.len()));
-        ctx.set_font(&palette.fixed(px));
         ctx.set_global_alpha(if gone(node) { 0.55 } else { 1.0 });
-        let y = r.mid_y() + (r.h * 0.1).min(6.0);
-        let _ = ctx.fill_text_with_max_width(shard, x, y - px * 0.05, w);
-        let _ = ctx.fill_text_with_max_width(number, x, y + px * 1.0, w);
+        let _ = ctx.fill_text_with_max_width(shard, anchor(i), line(i, 0.0), i.w);
+        let _ = ctx.fill_text_with_max_width(number, anchor(i), line(i, 1.0), i.w);
     }
     ctx.set_global_alpha(1.0);
+    if lines < 3 {
+        return;
+    }
+    ctx.set_font(&palette.text(px * 0.95));
+    for (_, node, r) in nodes {
+        let i = inside(*r);
+        let said = trouble(node);
+        ctx.set_fill_style_str(match &said {
+            Some((_, true)) => &palette.bad,
+            Some((_, false)) => &palette.warn,
+            None => &palette.ink_2,
+        });
+        let figure = || if node.primary { format!("{} %", (node.cpu_permille + 5) / 10) } else { bytes(node.lag_bytes) };
+        let text = said.map_or_else(figure, |s| s.0);
+        let _ = ctx.fill_text_with_max_width(&text, anchor(i), line(i, 2.0), i.w);
+    }
 }
 
 /// A filled strip along the top of every primary.
@@ -442,8 +489,8 @@ fn glyph_badges(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)])
     }
 }
 
-/// Tiles: a filled one for a primary, a small hollow one for a replica, a cross for the dead.
-fn tiles(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)]) {
+/// Tiles: one that fills with its memory for a primary, a small hollow one for a replica, a cross for the dead.
+fn tiles(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)], loads: &[f64]) {
     let palette = scene.palette;
     let most = nodes.iter().map(|n| n.1.used_memory).max().unwrap_or(0);
     let pip = |r: Rect| {
@@ -460,22 +507,35 @@ fn tiles(ctx: &Canvas, scene: &Scene, nodes: &[(usize, &NodeView, Rect)]) {
         for n in mine().filter(|n| n.1.primary) {
             rounded(ctx, n.2, 2.0);
         }
-        ctx.set_global_alpha(0.35);
+        ctx.set_global_alpha(0.22);
         ctx.fill();
         ctx.set_global_alpha(1.0);
         ctx.stroke();
+        ctx.set_global_alpha(0.75);
         ctx.begin_path();
         for n in mine().filter(|n| n.1.primary) {
             let h = n.2.h * fullness(n.1, most);
             rounded(ctx, Rect { y: n.2.bottom() - h, h, ..n.2 }, 2.0);
         }
         ctx.fill();
+        ctx.set_global_alpha(1.0);
         ctx.begin_path();
         for n in mine().filter(|n| !n.1.primary) {
             rounded(ctx, pip(n.2), 1.0);
         }
         ctx.stroke();
     }
+    // A dot in each primary: its area is its share of the traffic, so a hot shard stands out.
+    let busiest = loads.iter().copied().fold(0.1, f64::max);
+    ctx.set_fill_style_str(&palette.ink);
+    ctx.begin_path();
+    for n in nodes.iter().filter(|n| n.1.primary && !gone(n.1)) {
+        let radius = n.2.w.min(n.2.h) * 0.32 * (loads[n.0] / busiest).sqrt();
+        if radius > 0.4 {
+            circle(ctx, n.2.mid_x(), n.2.mid_y(), radius);
+        }
+    }
+    ctx.fill();
     ctx.set_stroke_style_str(&palette.ink_3);
     ctx.set_line_width(1.2);
     ctx.begin_path();
@@ -503,12 +563,12 @@ pub(super) fn sparks(ctx: &Canvas, scene: &Scene, sparks: &[Spark]) {
         let life = spark.life();
         let k = layout.scale;
         ctx.set_fill_style_str(scene.palette.shard(node.shard));
-        ctx.set_global_alpha((1.0 - life) * 0.95);
+        ctx.set_global_alpha(1.0 - life * life);
         ctx.begin_path();
         if spark.evicted {
             // Out to the left, then down.
-            let side = (2.2 + 0.5 * f64::from(spark.lane % 3)) * k;
-            let x = seat.rect.x - (4.0 + 9.0 * life + f64::from(spark.lane)) * k * life.min(0.35) / 0.35;
+            let side = (2.8 + 0.6 * f64::from(spark.lane % 3)) * k;
+            let x = track.x - (track.x - seat.rect.x + 4.0 * k + (6.0 * life + f64::from(spark.lane)) * k) * (life.min(0.3) / 0.3);
             let y = level + (life * life * 46.0 - 4.0 * life) * k;
             ctx.move_to(x, y - side);
             ctx.line_to(x + side, y);

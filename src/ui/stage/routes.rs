@@ -131,7 +131,7 @@ impl Layout {
             (s.rect.mid_x() - f.mid_x()).abs() < 1.0 && s.rect.y > upper.y + 1.0 && s.rect.y + 1.0 < lower.y
         });
         let path = if blocked {
-            let out = upper.right() + (self.pitch - upper.w).max(4.0) * 0.8;
+            let out = upper.right() + ((self.pitch - upper.w) * 0.8).clamp(3.0, 16.0 * self.scale);
             let (start, end) = ((upper.right(), upper.mid_y()), (lower.right(), lower.mid_y()));
             Path::cubic(start, (out, start.1), (out, mix(start, end, 0.15).1), (out, mix(start, end, 0.3).1))
                 .then_line((out, mix(start, end, 0.3).1), (out, mix(start, end, 0.7).1))

@@ -93,9 +93,14 @@ pub fn message(ctx: &Canvas, kind: FlightKind, p: Pose, k: f64) {
             ctx.close_path();
         }
         FlightKind::Redirect => {
-            // Forward, then a sharp turn aside with a head: a bent arrow.
-            polygon(&[(-5.0, 3.2), (2.6, 3.2), (2.6, -4.6)]);
-            polygon(&[(-0.6, -1.8), (2.6, -5.2), (5.8, -1.8)]);
+            // Upright whichever way it travels, so that the bend is always recognised.
+            let (x, y) = (p.x, p.y);
+            ctx.move_to(x - 4.2 * k, y + 5.0 * k);
+            ctx.line_to(x - 4.2 * k, y - 1.4 * k);
+            ctx.line_to(x + 4.4 * k, y - 1.4 * k);
+            ctx.move_to(x + 1.2 * k, y - 5.0 * k);
+            ctx.line_to(x + 4.8 * k, y - 1.4 * k);
+            ctx.line_to(x + 1.2 * k, y + 2.2 * k);
         }
         FlightKind::Error => {
             let r = 4.0 * k;

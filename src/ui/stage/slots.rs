@@ -2,13 +2,13 @@
 
 use web_sys::CanvasRenderingContext2d as Canvas;
 
-use super::bins::{MAP_SIDE, NOBODY, Run, map, strip};
+use super::bins::{LEVELS, MAP_SIDE, NOBODY, Run, map, strip};
 use super::palette::Palette;
 
 pub use super::bins::slot_at;
 
-/// Opacity by how full of keys a run is.
-const LEVELS: [f64; 5] = [0.32, 0.55, 0.72, 0.86, 1.0];
+/// How bright a run is where no keys are.
+const DIM: f64 = 0.3;
 
 /// Fills runs, one path for each look.
 fn fill(ctx: &Canvas, palette: &Palette, runs: &[Run], rect: impl Fn(&Run)) {
@@ -18,10 +18,11 @@ fn fill(ctx: &Canvas, palette: &Palette, runs: &[Run], rect: impl Fn(&Run)) {
             continue;
         }
         ctx.set_fill_style_str(if hue == 8 { &palette.line } else { palette.shard(u16::from(hue)) });
-        for (level, alpha) in LEVELS.iter().enumerate() {
-            ctx.set_global_alpha(if hue == 8 { 0.6 } else { *alpha });
+        for level in 0..=LEVELS {
+            let bright = f64::from(level) / f64::from(LEVELS);
+            ctx.set_global_alpha(if hue == 8 { 0.6 } else { DIM + (1.0 - DIM) * bright * bright });
             ctx.begin_path();
-            for run in runs.iter().filter(mine).filter(|r| usize::from(r.level) == level) {
+            for run in runs.iter().filter(mine).filter(|r| r.level == level) {
                 rect(run);
             }
             ctx.fill();
