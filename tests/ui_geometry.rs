@@ -69,7 +69,8 @@ fn lane(shards: u16, replicas: usize, zones: u8, apps: u8) -> LaneView {
             nodes.push(node(shard, i + 1, zone, (i > 0).then_some(primary)));
         }
     }
-    let app = |i: u8| AppView { name: format!("app {}", i + 1), zone: i % zones, operations_per_second: 0, in_flight: 0 };
+    let app =
+        |i: u8| AppView { name: format!("app {}", i + 1), zone: i % zones, operations_per_second: 0, in_flight: 0 };
     LaneView {
         strategy: Strategy::CacheAside,
         figures: Figures::default(),
@@ -89,7 +90,16 @@ const SIZES: [(f64, f64); 5] = [(490.0, 370.0), (340.0, 300.0), (360.0, 240.0), 
 
 #[test]
 fn nothing_on_the_stage_overlaps_or_leaves_it_at_any_size() {
-    let deployments = [(1, 0, 1, 1), (3, 1, 3, 3), (3, 5, 3, 3), (6, 2, 3, 6), (12, 2, 3, 3), (13, 1, 3, 3), (40, 1, 2, 2), (90, 4, 3, 3)];
+    let deployments = [
+        (1, 0, 1, 1),
+        (3, 1, 3, 3),
+        (3, 5, 3, 3),
+        (6, 2, 3, 6),
+        (12, 2, 3, 3),
+        (13, 1, 3, 3),
+        (40, 1, 2, 2),
+        (90, 4, 3, 3),
+    ];
     for (width, height) in SIZES {
         for (shards, replicas, zones, apps) in deployments {
             let lane = lane(shards, replicas, zones, apps);
@@ -98,7 +108,10 @@ fn nothing_on_the_stage_overlaps_or_leaves_it_at_any_size() {
             for (i, a) in rects.iter().enumerate() {
                 let what = format!("{width}x{height}, {shards} shards of {}: {a:?}", replicas + 1);
                 assert!(a.w > 0.0 && a.h > 0.0, "{what} has no area");
-                assert!(a.x >= 0.0 && a.right() <= width && a.y >= 0.0 && a.bottom() <= height, "{what} is off the stage");
+                assert!(
+                    a.x >= 0.0 && a.right() <= width && a.y >= 0.0 && a.bottom() <= height,
+                    "{what} is off the stage"
+                );
                 for b in &rects[i + 1..] {
                     assert!(!a.overlaps(*b), "{what} overlaps {b:?}");
                 }
@@ -184,7 +197,10 @@ fn ways_lead_from_edge_to_edge_and_replies_take_the_same_way_back() {
             for to in places(&lane).into_iter().filter(|&to| to != from && !(caller(from) && caller(to))) {
                 let way = layout.route(from, to);
                 let (start, end) = (way.at(0.0), way.at(1.0));
-                assert!(layout.frame(from).grown(1.0).contains(start.x, start.y), "{from:?} to {to:?} starts at {start:?}");
+                assert!(
+                    layout.frame(from).grown(1.0).contains(start.x, start.y),
+                    "{from:?} to {to:?} starts at {start:?}"
+                );
                 assert!(layout.frame(to).grown(1.0).contains(end.x, end.y), "{from:?} to {to:?} ends at {end:?}");
                 let (there, back) = (way.at(0.25), layout.route(to, from).at(0.75));
                 assert!((there.x - back.x).hypot(there.y - back.y) < 0.5, "{from:?} to {to:?}: {there:?}, {back:?}");
@@ -202,7 +218,8 @@ fn traffic_passes_behind_no_node_but_its_own() {
             let way = layout.route(Place::App(app), Place::Node(target as u16));
             for step in 0..=200 {
                 let at = way.at(f64::from(step) / 200.0);
-                let met = (0..lane.nodes.len()).find(|&i| i != target && layout.frame(Place::Node(i as u16)).grown(-2.0).contains(at.x, at.y));
+                let met = (0..lane.nodes.len())
+                    .find(|&i| i != target && layout.frame(Place::Node(i as u16)).grown(-2.0).contains(at.x, at.y));
                 assert_eq!(met, None, "app {app} to {target} at {at:?}");
             }
         }
@@ -229,7 +246,9 @@ fn message(kind: FlightKind, from: Place, to: Place, sent: u64, arrives: u64) ->
 fn a_lost_message_stops_half_way_and_fades_there() {
     let mut flight = message(FlightKind::Read, Place::App(0), Place::Node(0), 100, 300);
     let table = [(0, false, (0.0, 1.0)), (150, false, (0.25, 1.0)), (900, false, (1.0, 1.0))];
-    for (now, lost, expected) in table.into_iter().chain([(150, true, (0.25, 1.0)), (250, true, (0.5, 0.5)), (300, true, (0.5, 0.0))]) {
+    for (now, lost, expected) in
+        table.into_iter().chain([(150, true, (0.25, 1.0)), (250, true, (0.5, 0.5)), (300, true, (0.5, 0.0))])
+    {
         flight.lost = lost;
         assert_eq!(progress(&flight, Nanos(now)), expected, "at {now}, lost: {lost}");
     }
@@ -262,7 +281,9 @@ fn gossip_is_drawn_only_when_asked_for_and_queries_are_ink() {
     ];
     let mut stage = Stage::new();
     stage.remember(Nanos(50), &lane, &flights, Nanos(1_000));
-    let hues = |gossip| flying(&layout, &stage, &flights, gossip, None).marks.iter().map(|m| (m.kind, m.hue)).collect::<Vec<_>>();
+    let hues = |gossip| {
+        flying(&layout, &stage, &flights, gossip, None).marks.iter().map(|m| (m.kind, m.hue)).collect::<Vec<_>>()
+    };
     assert_eq!(hues(false), [(FlightKind::Hit, 1), (FlightKind::Query, INK)]);
     assert_eq!(hues(true).len(), 3);
 }
@@ -303,7 +324,13 @@ fn the_strip_joins_what_looks_alike_and_tells_owners_apart() {
 
 #[test]
 fn a_point_on_the_map_is_a_slot() {
-    let table = [(0.0, 0.0, Some(0)), (255.9, 255.9, Some(16_383)), (3.0, 2.0, Some(129)), (-1.0, 0.0, None), (256.0, 0.0, None)];
+    let table = [
+        (0.0, 0.0, Some(0)),
+        (255.9, 255.9, Some(16_383)),
+        (3.0, 2.0, Some(129)),
+        (-1.0, 0.0, None),
+        (256.0, 0.0, None),
+    ];
     for (x, y, slot) in table {
         assert_eq!(bins::slot_at(x, y, 256.0), slot, "{x}, {y}");
     }
@@ -339,7 +366,12 @@ fn gridlines_are_round_and_say_their_unit() {
 fn labels_of_marks_never_touch_and_trouble_goes_first() {
     let mark = |ms, severity| Mark { at: Nanos::from_millis(ms), lane: None, severity, text: String::new() };
     let end = Nanos::from_secs(10);
-    let marks = [mark(5_000, Severity::Info), mark(5_010, Severity::Bad), mark(5_020, Severity::Info), mark(9_990, Severity::Good)];
+    let marks = [
+        mark(5_000, Severity::Info),
+        mark(5_010, Severity::Bad),
+        mark(5_020, Severity::Info),
+        mark(9_990, Severity::Good),
+    ];
     let labels = ticks::place_labels(&marks, &[700.0; 4], 800.0, end, 1, &[]);
     assert_eq!(labels.iter().map(|l| l.mark).collect::<Vec<_>>(), [1], "one row, room for one");
     let labels = ticks::place_labels(&marks, &[90.0; 4], 800.0, end, 2, &[(1, 0.0, 34.0), (1, 766.0, 800.0)]);
@@ -356,7 +388,8 @@ fn labels_of_marks_never_touch_and_trouble_goes_first() {
 
 #[test]
 fn numbers_are_short_and_grouped() {
-    let counts = [(0, "0"), (999, "999"), (4_018, "4\u{2009}018"), (123_456, "123\u{2009}k"), (1_250_000, "1.2\u{2009}M")];
+    let counts =
+        [(0, "0"), (999, "999"), (4_018, "4\u{2009}018"), (123_456, "123\u{2009}k"), (1_250_000, "1.2\u{2009}M")];
     for (n, said) in counts {
         assert_eq!(wording::count(n), said);
     }

@@ -29,7 +29,12 @@ pub(super) fn ways(ctx: &Canvas, scene: &Scene) {
                 }
                 for (i, node) in scene.lane.nodes.iter().enumerate() {
                     let to = Place::Node(i as u16);
-                    if node.primary && node.health != Health::Dead && layout.stands(to) && hue(Some(node.shard)) == group && lit(caller, to) == bright {
+                    if node.primary
+                        && node.health != Health::Dead
+                        && layout.stands(to)
+                        && hue(Some(node.shard)) == group
+                        && lit(caller, to) == bright
+                    {
                         way(ctx, &layout.route(caller, to));
                     }
                 }

@@ -120,23 +120,24 @@ impl Layout {
     /// 200x120 nothing can be read.
     pub fn new(width: f64, height: f64, lane: &LaneView) -> Self {
         let (width, height) = (width.max(40.0), height.max(40.0));
-        let zone_count = 1 + (lane.apps.iter().map(|a| a.zone))
-            .chain(lane.nodes.iter().map(|n| n.zone))
-            .chain([lane.database.zone])
-            .max()
-            .map_or(0, usize::from);
+        let zone_count = 1
+            + (lane.apps.iter().map(|a| a.zone))
+                .chain(lane.nodes.iter().map(|n| n.zone))
+                .chain([lane.database.zone])
+                .max()
+                .map_or(0, usize::from);
         let shards = lane.nodes.iter().map(|n| usize::from(n.shard) + 1).max().unwrap_or(0);
         let scale = (width / 490.0).min(height / 370.0).clamp(0.7, 1.5);
 
         let zone_h = ((height - ZONE_GAP * (zone_count - 1) as f64) / zone_count as f64).max(4.0);
-        let zones: Vec<Rect> = (0..zone_count)
-            .map(|i| Rect { x: 0.0, y: i as f64 * (zone_h + ZONE_GAP), w: width, h: zone_h })
-            .collect();
+        let zones: Vec<Rect> =
+            (0..zone_count).map(|i| Rect { x: 0.0, y: i as f64 * (zone_h + ZONE_GAP), w: width, h: zone_h }).collect();
 
         // App servers and database keep to the edges; what is between belongs to the shards.
         let margin = (10.0 * scale).min(width * 0.02);
         let side = (56.0 * scale).max(44.0).min(width * 0.16 + 8.0);
-        let (gap_left, gap_right) = ((36.0 * scale).max(width * 0.05).min(width * 0.075), (26.0 * scale).max(width * 0.03).min(width * 0.055));
+        let (gap_left, gap_right) =
+            ((36.0 * scale).max(width * 0.05).min(width * 0.075), (26.0 * scale).max(width * 0.03).min(width * 0.055));
         let field = (margin + side + gap_left, width - margin - side - gap_right);
         let field_w = (field.1 - field.0).max(10.0);
 
@@ -176,7 +177,9 @@ impl Layout {
         let line_h = (zone_h - head) / lines as f64;
         let vertical_gap = if wrapped { gap } else { (zone_h * 0.16).clamp(4.0, 26.0 * scale) };
         let cell_h = (line_h - vertical_gap) / stacked as f64;
-        let box_h = (BOX.1 * (height / 370.0).clamp(0.7, scale.max(1.0))).min(cell_h - if stacked > 1 { (cell_h * 0.1).min(8.0) } else { 0.0 }).max(3.0);
+        let box_h = (BOX.1 * (height / 370.0).clamp(0.7, scale.max(1.0)))
+            .min(cell_h - if stacked > 1 { (cell_h * 0.1).min(8.0) } else { 0.0 })
+            .max(3.0);
         let mut nodes = Vec::with_capacity(lane.nodes.len());
         for (node, (place, peers)) in lane.nodes.iter().zip(seats) {
             let (zone, shard) = (usize::from(node.zone), usize::from(node.shard));
@@ -199,7 +202,9 @@ impl Layout {
 
     /// What stands at a point. Small things may be met a few pixels beside, so that a finger finds them.
     pub fn hit(&self, x: f64, y: f64) -> Option<Place> {
-        let all = (0..self.nodes.len()).map(|i| Place::Node(i as u16)).chain((0..self.apps.len()).map(|i| Place::App(i as u8)));
+        let all = (0..self.nodes.len())
+            .map(|i| Place::Node(i as u16))
+            .chain((0..self.apps.len()).map(|i| Place::App(i as u8)));
         let mut best: Option<(f64, Place)> = None;
         for place in all.chain([Place::Database, Place::Console]) {
             let rect = self.frame(place);

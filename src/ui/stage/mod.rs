@@ -10,18 +10,20 @@
 //! | `motion.rs` | what is in the air; what is remembered between frames |
 //! | `bins.rs`, `wording.rs` | slots and numbers, made ready |
 //! | `palette.rs`, `shapes.rs` | colours and the alphabet of shapes |
-//! | `nodes.rs`, `flights.rs`, `slots.rs` | the drawing |
+//! | `scenery.rs`, `nodes.rs`, `labels.rs`, `flights.rs`, `slots.rs` | the drawing |
 //!
 //! Start with [`draw`]. The canvas belongs to the caller, who scales it so that one unit is one CSS pixel.
 
 mod bins;
 mod flights;
+mod labels;
 mod layout;
 mod motion;
 mod nodes;
 mod palette;
 mod path;
 mod routes;
+mod scenery;
 mod shapes;
 mod slots;
 pub mod wording;
@@ -70,20 +72,25 @@ impl<'a> Scene<'a> {
 const JUMP: Nanos = Nanos::from_secs(5);
 
 /// Draws one frame. `stage` is what this canvas remembers; keep one for each and pass it every time.
-pub fn draw(ctx: &CanvasRenderingContext2d, stage: &mut Stage, scene: &Scene, flights: &mut dyn Iterator<Item = &Flight>) {
+pub fn draw(
+    ctx: &CanvasRenderingContext2d,
+    stage: &mut Stage,
+    scene: &Scene,
+    flights: &mut dyn Iterator<Item = &Flight>,
+) {
     let flights: Vec<Flight> = flights.copied().collect();
     stage.remember(scene.now, scene.lane, &flights, JUMP);
     let air = motion::flying(scene.layout, stage, &flights, scene.show_gossip, scene.followed);
 
     ctx.clear_rect(0.0, 0.0, scene.layout.width, scene.layout.height);
     ctx.set_global_alpha(1.0);
-    nodes::zones(ctx, scene);
+    scenery::zones(ctx, scene);
     flights::ways(ctx, scene);
     flights::replication_lines(ctx, scene);
     flights::streams(ctx, scene, stage, &air);
     flights::messages(ctx, scene, &air);
-    nodes::callers(ctx, scene);
-    nodes::database(ctx, scene);
+    scenery::callers(ctx, scene);
+    scenery::database(ctx, scene);
     nodes::nodes(ctx, scene, stage, &air);
     nodes::sparks(ctx, scene, stage.sparks());
     nodes::rings(ctx, scene);

@@ -224,10 +224,10 @@ impl Stage {
     pub fn trunks(&self, layout: &Layout) -> Vec<(Place, usize, f64)> {
         let mut sums: BTreeMap<(u32, usize), (Place, f64)> = BTreeMap::new();
         for s in self.streams.values() {
-            let (caller, node) = match (s.from, s.to) {
-                (a @ (Place::App(_) | Place::Console), n @ Place::Node(_)) | (n @ Place::Node(_), a @ (Place::App(_) | Place::Console)) => (a, n),
-                _ => continue,
-            };
+            let (caller, node) = if matches!(s.from, Place::Node(_)) { (s.to, s.from) } else { (s.from, s.to) };
+            if !matches!((caller, node), (Place::App(_) | Place::Console, Place::Node(_))) {
+                continue;
+            }
             sums.entry((key(caller), layout.zone_of(node))).or_insert((caller, 0.0)).1 += s.strength;
         }
         sums.into_iter().map(|((_, zone), (caller, sum))| (caller, zone, sum)).collect()
@@ -277,8 +277,11 @@ impl Air {
 pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, followed: Option<u64>) -> Air {
     let now = stage.now;
     let shown = |f: &&Flight| (gossip || f.kind != FlightKind::Gossip) && f.sent <= now;
-    let rare = |f: &Flight| matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect);
-    let one_in = |count: usize, most: usize| if count > most { (count * 2 / most).next_power_of_two() as u64 } else { 1 };
+    let rare = |f: &Flight| {
+        matches!(f.kind, FlightKind::FullSync | FlightKind::Vote | FlightKind::Error | FlightKind::Redirect)
+    };
+    let one_in =
+        |count: usize, most: usize| if count > most { (count * 2 / most).next_power_of_two() as u64 } else { 1 };
     let count = flights.iter().filter(shown).count();
     let crowd = count > CROWD;
     // Of a crowd, a sample; of what is rare and matters, all, until it is a crowd of its own.

@@ -37,6 +37,9 @@ pub struct Palette {
     pub mono: String,
 }
 
+/// Hues of the dark theme: Okabe and Ito's, which three common colour deficiencies keep apart, and their neighbours.
+const SHARDS: [&str; 8] = ["#56b4e9", "#e69f00", "#12a67c", "#cc79a7", "#f0e442", "#9a8cff", "#ff7f50", "#8fb8a8"];
+
 impl Palette {
     /// Reads `--ink` `--ink-2` `--ink-3` `--surface` `--stage` `--node` (else `--page`) `--line` `--accent` `--shard-0` to
     /// `--shard-7` `--good` `--warn` `--bad` `--sans` `--mono` where `element` stands. What is not set is taken from
@@ -48,8 +51,6 @@ impl Palette {
             Some(value.trim().to_owned()).filter(|v| !v.is_empty())
         };
         let or = |name: &str, fallback: &str| read(name).unwrap_or_else(|| fallback.to_owned());
-        const SHARDS: [&str; 8] =
-            ["#56b4e9", "#e69f00", "#12a67c", "#cc79a7", "#f0e442", "#9a8cff", "#ff7f50", "#8fb8a8"];
         Self {
             ink: or("--ink", "#e8edf3"),
             ink_2: or("--ink-2", "#9aa5b1"),

@@ -116,10 +116,11 @@ pub fn mix(a: Point, b: Point, t: f64) -> Point {
     (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t)
 }
 
-fn point(c: &[Point; 4], t: f64) -> Point {
-    let s = 1.0 - t;
-    let (p, q, r, u) = (s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t);
-    (p * c[0].0 + q * c[1].0 + r * c[2].0 + u * c[3].0, p * c[0].1 + q * c[1].1 + r * c[2].1 + u * c[3].1)
+/// A cubic Bernstein polynomial for each coordinate.
+fn point(curve: &[Point; 4], t: f64) -> Point {
+    let left = 1.0 - t;
+    let weights = [left * left * left, 3.0 * left * left * t, 3.0 * left * t * t, t * t * t];
+    curve.iter().zip(weights).fold((0.0, 0.0), |sum, (p, w)| (sum.0 + w * p.0, sum.1 + w * p.1))
 }
 
 fn length(c: &[Point; 4]) -> f64 {

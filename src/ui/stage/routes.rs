@@ -18,19 +18,8 @@ impl Layout {
             (Place::Node(a), Place::Node(b)) => self.between_nodes(usize::from(a), usize::from(b)),
             (Place::App(_) | Place::Console, Place::Node(b)) if !self.wrapped => self.to_node(from, usize::from(b)),
             (Place::App(_) | Place::Console, Place::Database) => self.to_database(from),
-            _ => self.direct(self.frame(from), self.frame(to)),
+            _ => direct(self.frame(from), self.frame(to)),
         }
-    }
-
-    /// From the right edge of one to the left edge of the other (or the other way about), in one sweep.
-    fn direct(&self, a: Rect, b: Rect) -> Path {
-        let (from, to) = if a.mid_x() <= b.mid_x() {
-            ((a.right(), a.mid_y()), (b.x, b.mid_y()))
-        } else {
-            ((a.x, a.mid_y()), (b.right(), b.mid_y()))
-        };
-        let reach = (to.0 - from.0) * 0.45;
-        Path::cubic(from, (from.0 + reach, from.1), (to.0 - reach, to.1), to)
     }
 
     /// A number from 0 to 1 that keeps the ways of different callers and targets apart.
@@ -67,9 +56,11 @@ impl Layout {
         }
         let rise = self.corridor(self.zone_of(from), seat.zone, seat.column, spread);
         let door = seat.rect.x - (self.pitch - seat.rect.w);
-        Path::level(start, (hall.1, rise), cross)
-            .then_line((hall.1, rise), (door, rise))
-            .then_level((door, rise), end, mix((door, 0.0), (seat.rect.x, 0.0), 0.5).0)
+        Path::level(start, (hall.1, rise), cross).then_line((hall.1, rise), (door, rise)).then_level(
+            (door, rise),
+            end,
+            mix((door, 0.0), (seat.rect.x, 0.0), 0.5).0,
+        )
     }
 
     fn to_database(&self, from: Place) -> Path {
@@ -81,9 +72,11 @@ impl Layout {
         let rise = self.corridor(self.zone_of(from), self.database.0, self.shards, spread);
         let end = (rect.x, rect.mid_y() + (spread - 0.5) * rect.h * 0.3);
         let door = self.field.1;
-        Path::level(start, (hall.1, rise), cross)
-            .then_line((hall.1, rise), (door, rise))
-            .then_level((door, rise), end, mix((door, 0.0), end, 0.5).0)
+        Path::level(start, (hall.1, rise), cross).then_line((hall.1, rise), (door, rise)).then_level(
+            (door, rise),
+            end,
+            mix((door, 0.0), end, 0.5).0,
+        )
     }
 
     /// The height at which a way from zone `from` to zone `to` runs along: in the corridor beside the target's row, on the
@@ -122,14 +115,19 @@ impl Layout {
                 let dip = f.bottom() + (f.h * 0.35).min(24.0);
                 return Path::cubic(start, (start.0, dip), (end.0, dip), end);
             }
-            let (start, end) = if down { ((f.mid_x(), f.bottom()), (t.mid_x(), t.y)) } else { ((f.mid_x(), f.y), (t.mid_x(), t.bottom())) };
+            let (start, end) = if down {
+                ((f.mid_x(), f.bottom()), (t.mid_x(), t.y))
+            } else {
+                ((f.mid_x(), f.y), (t.mid_x(), t.bottom()))
+            };
             let middle = f64::midpoint(start.1, end.1);
             return Path::cubic(start, (start.0, middle), (end.0, middle), end);
         }
         let (upper, lower) = if f.y <= t.y { (f, t) } else { (t, f) };
-        let blocked = self.nodes.iter().any(|s| {
-            (s.rect.mid_x() - f.mid_x()).abs() < 1.0 && s.rect.y > upper.y + 1.0 && s.rect.y + 1.0 < lower.y
-        });
+        let blocked = self
+            .nodes
+            .iter()
+            .any(|s| (s.rect.mid_x() - f.mid_x()).abs() < 1.0 && s.rect.y > upper.y + 1.0 && s.rect.y + 1.0 < lower.y);
         let path = if blocked {
             let out = upper.right() + ((self.pitch - upper.w) * 0.8).clamp(3.0, 16.0 * self.scale);
             let (start, end) = ((upper.right(), upper.mid_y()), (lower.right(), lower.mid_y()));
@@ -141,4 +139,15 @@ impl Layout {
         };
         if f.y <= t.y { path } else { path.reversed() }
     }
+}
+
+/// From the right edge of one to the left edge of the other (or the other way about), in one sweep.
+fn direct(a: Rect, b: Rect) -> Path {
+    let (from, to) = if a.mid_x() <= b.mid_x() {
+        ((a.right(), a.mid_y()), (b.x, b.mid_y()))
+    } else {
+        ((a.x, a.mid_y()), (b.right(), b.mid_y()))
+    };
+    let reach = (to.0 - from.0) * 0.45;
+    Path::cubic(from, (from.0 + reach, from.1), (to.0 - reach, to.1), to)
 }
