@@ -45,8 +45,6 @@ mod state;
 mod timeline;
 mod topbar;
 
-pub mod charts;
-pub mod stage;
 
 /// Mounts the page.
 pub fn start() {

@@ -329,7 +329,7 @@ impl Run {
     }
 
     /// The latest finished operation of a kind.
-    pub fn trace(&self, lane: usize, kind: TraceKind) -> Option<&RequestTrace> {
+    pub fn trace(&self, lane: usize, kind: TraceKind) -> Option<RequestTrace> {
         self.world.trace(lane, kind)
     }
 
@@ -339,7 +339,7 @@ impl Run {
     }
 
     /// Marks on the time line so far.
-    pub fn marks(&self) -> &[Mark] {
+    pub fn marks(&self) -> Vec<Mark> {
         self.world.marks()
     }
 }
