@@ -57,9 +57,9 @@ pub fn App(props: &AppProps) -> Html {
         use_effect_with(page.ui.selected, move |selected| player.set_selected(*selected));
     }
     {
-        // On small screens another lane, or an open sheet, changes the canvases' sizes.
+        // What comes and goes around the canvases changes their sizes.
         let player = player.clone();
-        use_effect_with((page.ui.lane, page.ui.sheet), move |_| player.resize());
+        use_effect_with((page.ui.lane, page.ui.sheet, page.ui.greeting), move |_| player.resize());
     }
     let lanes = page.snapshot.view.lanes.len();
     html! {
@@ -68,6 +68,7 @@ pub fn App(props: &AppProps) -> Html {
             <TopBar page={page.clone()} />
             <BannerBar page={page.clone()} />
             <main class="main">
+                <p class="greeting" hidden={!page.ui.greeting}>{ "A cache cluster is running in this tab. Click a node to kill it, or type a Redis command." }</p>
                 <div class="lane-tabs" role="group" aria-label="Lane shown">
                     { for (0..lanes).map(|lane| html! {
                         <button key={lane} class="lane-tab" aria-pressed={(page.ui.lane == lane).to_string()} onclick={page.looks(Look::Lane(lane))}>
@@ -185,7 +186,7 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         "End" => page.player.seek(page.snapshot.seen),
         "/" => page.look(Look::Open(Overlay::Palette)),
         "?" => page.look(Look::Open(Overlay::Help)),
-        "s" | "S" => page.look(Look::Open(Overlay::Share)),
+        "s" | "S" => super::sheets::share_now(page),
         "t" | "T" => page.flip_theme(),
         "Escape" if page.ui.popover.is_some() => page.look(Look::ClosePopover),
         digit => {

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::dom;
 use super::player::Player;
+use super::sheets::Sharing;
 use super::snapshot::Snapshot;
 
 /// The tabs of the right column; the last is a tab on small screens only.
@@ -75,6 +76,8 @@ pub struct Ui {
     pub overlay: Option<Overlay>,
     /// Whether the line over the stage is still there.
     pub greeting: bool,
+    /// The link that was made last.
+    pub sharing: Rc<Sharing>,
     /// Whether the dark theme is shown.
     pub dark: bool,
 }
@@ -100,6 +103,8 @@ pub enum Look {
     Console(Console),
     /// Something over the page.
     Open(Overlay),
+    /// A link that was made.
+    Share(Rc<Sharing>),
     /// Nothing over the page.
     Close,
     /// The visitor knows what this is.
@@ -122,6 +127,7 @@ impl Default for Ui {
             console: Console::Redis,
             overlay: None,
             greeting: true,
+            sharing: Rc::default(),
             dark: dom::root()
                 .and_then(|root| root.get_attribute("data-theme"))
                 .map_or_else(|| dom::media("(prefers-color-scheme: dark)"), |theme| theme == "dark"),
@@ -149,6 +155,7 @@ impl Reducible for Ui {
             Look::ClosePopover => ui.popover = None,
             Look::Console(console) => ui.console = console,
             Look::Open(overlay) => (ui.overlay, ui.popover) = (Some(overlay), None),
+            Look::Share(sharing) => (ui.sharing, ui.overlay, ui.popover) = (sharing, Some(Overlay::Share), None),
             Look::Close => ui.overlay = None,
             Look::Greeted => ui.greeting = false,
             Look::Theme(dark) => ui.dark = dark,

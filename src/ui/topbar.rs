@@ -14,7 +14,10 @@ use super::{dom, icons};
 #[component]
 pub fn TopBar(props: &PageProps) -> Html {
     let page = &props.page;
-    let share = page.looks::<MouseEvent>(Look::Open(Overlay::Share));
+    let share = {
+        let page = page.clone();
+        Callback::from(move |_: MouseEvent| super::sheets::share_now(&page))
+    };
     let palette = page.looks::<MouseEvent>(Look::Open(Overlay::Palette));
     let help = page.looks::<MouseEvent>(Look::Open(Overlay::Help));
     let theme = {
@@ -85,7 +88,7 @@ fn Transport(props: &PageProps) -> Html {
     let play_label = if still { "Play" } else { "Pause" };
     html! {
         <div class="transport" role="group" aria-label="Time">
-            <button class="button icon-button" onclick={does(|page| page.player.restart())} aria-label="Restart" title="Restart (Home)">{ icons::restart() }</button>
+            <button class="button icon-button restart" onclick={does(|page| page.player.restart())} aria-label="Restart" title="Restart (Home)">{ icons::restart() }</button>
             <button class="button icon-button" onclick={does(|page| page.player.step_back())} aria-label="Step back" title="Step back (,)">{ icons::back() }</button>
             <button class="button icon-button play" onclick={does(|page| page.player.toggle())} aria-label={play_label}
                 title={format!("{play_label} (Space)")}>{ if still { icons::play() } else { icons::pause() } }</button>
