@@ -170,11 +170,13 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event.target()) || page.ui.overlay.is_some() {
         return false;
     }
+    if !page.ui.single_keys && key.chars().count() == 1 {
+        return false;
+    }
     // Space and Enter belong to what has the focus.
-    let on_control = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A"));
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).map(|e| e.tag_name());
+    let on_control = matches!(target.as_deref(), Some("BUTTON" | "SUMMARY" | "A"));
+    let on_page = matches!(target.as_deref(), Some("BODY" | "HTML"));
     match key.as_str() {
         " " if on_control => return false,
         " " | "k" | "K" => page.player.toggle(),
@@ -182,6 +184,8 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         "," => page.player.step_back(),
         "[" => page.player.nudge_speed(-1),
         "]" => page.player.nudge_speed(1),
+        // Elsewhere these two scroll, or move a slider.
+        "Home" | "End" if !(on_control || on_page) => return false,
         "Home" => page.player.restart(),
         "End" => page.player.seek(page.snapshot.seen),
         "/" => page.look(Look::Open(Overlay::Palette)),

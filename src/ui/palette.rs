@@ -90,7 +90,7 @@ fn deeds(page: &Page) -> Vec<Deed> {
 /// Shows a console and puts the cursor there.
 pub fn focus_console(page: &Page, console: Console) {
     page.look(Look::Console(console));
-    if dom::media("(max-width: 899px)") {
+    if dom::is_narrow() {
         page.look(Look::Tab(Tab::Console));
     }
     // After the page has shown it.

@@ -42,6 +42,14 @@ const SHAPES: [(&str, &str); 8] = [
 /// Shortcuts and shapes.
 #[component]
 pub fn Help(props: &PageProps) -> Html {
+    let single_keys = {
+        let page = props.page.clone();
+        Callback::from(move |event: Event| {
+            let on = event.target_unchecked_into::<HtmlInputElement>().checked();
+            dom::remember("slotscope.single-keys", (!on).then_some("off"));
+            page.look(Look::SingleKeys(on));
+        })
+    };
     html! {
         <Dialog page={props.page.clone()} title="Help" class="help">
             <p>{ "A cache cluster runs in this tab: app servers at the left, a sharded Redis in three zones, a database at the right. Everything a button does is a line of one of three consoles, and stands there: redis> talks to the cache, sim> breaks things and changes the traffic, aws> is the control plane (in a later version)." }</p>
@@ -49,7 +57,7 @@ pub fn Help(props: &PageProps) -> Html {
                 <section>
                     <h3>{ "Keys" }</h3>
                     <dl class="shortcuts">{ for SHORTCUTS.iter().map(|(keys, what)| html! { <div key={*keys}><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></div> }) }</dl>
-                    <p>{ "Keys of one letter rest while you type." }</p>
+                    <p><label class="check"><input type="checkbox" checked={props.page.ui.single_keys} onchange={single_keys} />{ " keys of one letter (they always rest while you type)" }</label></p>
                 </section>
                 <section>
                     <h3>{ "Shapes" }</h3>

@@ -76,6 +76,8 @@ pub struct Ui {
     pub overlay: Option<Overlay>,
     /// Whether the line over the stage is still there.
     pub greeting: bool,
+    /// Whether keys of one letter do anything.
+    pub single_keys: bool,
     /// The link that was made last.
     pub sharing: Rc<Sharing>,
     /// Whether the dark theme is shown.
@@ -111,6 +113,8 @@ pub enum Look {
     Greeted,
     /// The other theme.
     Theme(bool),
+    /// Keys of one letter, on or off.
+    SingleKeys(bool),
     /// Another run: nothing is chosen.
     Forget,
 }
@@ -127,6 +131,7 @@ impl Default for Ui {
             console: Console::Redis,
             overlay: None,
             greeting: true,
+            single_keys: dom::remembered("slotscope.single-keys").as_deref() != Some("off"),
             sharing: Rc::default(),
             dark: dom::root()
                 .and_then(|root| root.get_attribute("data-theme"))
@@ -159,6 +164,7 @@ impl Reducible for Ui {
             Look::Close => ui.overlay = None,
             Look::Greeted => ui.greeting = false,
             Look::Theme(dark) => ui.dark = dark,
+            Look::SingleKeys(on) => ui.single_keys = on,
             Look::Forget => (ui.selected, ui.popover, ui.lane) = (None, None, 0),
         }
         if ui == *self { self } else { Rc::new(ui) }

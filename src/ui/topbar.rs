@@ -31,11 +31,11 @@ pub fn TopBar(props: &PageProps) -> Html {
             <Transport page={page.clone()} />
             <SpeedControl page={page.clone()} />
             <div class="topbar-actions">
-                <button class="button quiet palette-button" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
-                    <kbd>{ "⌘K" }</kbd><span>{ " Do anything" }</span>
+                <button class="button quiet palette-button" aria-label="Do anything" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
+                    <kbd class="wide-only">{ if dom::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd><span class="palette-words">{ " Do anything" }</span><b class="narrow-only" aria-hidden="true">{ "⋯" }</b>
                 </button>
                 <button class="button primary" onclick={share} aria-keyshortcuts="S">{ "Share" }<span class="wide-only">{ " link" }</span></button>
-                <button class="button icon-button" onclick={theme} aria-keyshortcuts="T"
+                <button class="button icon-button theme-button" onclick={theme} aria-keyshortcuts="T"
                     aria-label={if page.ui.dark { "Light theme" } else { "Dark theme" }} title="Theme (T)">{ icons::theme() }</button>
                 <button class="button icon-button help-button" onclick={help} aria-label="Help" title="Help (?)" aria-keyshortcuts="?">{ "?" }</button>
             </div>
