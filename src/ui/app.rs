@@ -57,9 +57,9 @@ pub fn App(props: &AppProps) -> Html {
         use_effect_with(page.ui.selected, move |selected| player.set_selected(*selected));
     }
     {
-        // On small screens another lane, or an open sheet, changes the canvases' sizes.
+        // What comes and goes around the canvases changes their sizes.
         let player = player.clone();
-        use_effect_with((page.ui.lane, page.ui.sheet), move |_| player.resize());
+        use_effect_with((page.ui.lane, page.ui.sheet, page.ui.greeting), move |_| player.resize());
     }
     let lanes = page.snapshot.view.lanes.len();
     html! {
@@ -68,6 +68,7 @@ pub fn App(props: &AppProps) -> Html {
             <TopBar page={page.clone()} />
             <BannerBar page={page.clone()} />
             <main class="main">
+                <p class="greeting" hidden={!page.ui.greeting}>{ "A cache cluster is running in this tab. Click a node to kill it, or type a Redis command." }</p>
                 <div class="lane-tabs" role="group" aria-label="Lane shown">
                     { for (0..lanes).map(|lane| html! {
                         <button key={lane} class="lane-tab" aria-pressed={(page.ui.lane == lane).to_string()} onclick={page.looks(Look::Lane(lane))}>
@@ -169,11 +170,13 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event.target()) || page.ui.overlay.is_some() {
         return false;
     }
+    if !page.ui.single_keys && key.chars().count() == 1 {
+        return false;
+    }
     // Space and Enter belong to what has the focus.
-    let on_control = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| matches!(element.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A"));
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).map(|e| e.tag_name());
+    let on_control = matches!(target.as_deref(), Some("BUTTON" | "SUMMARY" | "A"));
+    let on_page = matches!(target.as_deref(), Some("BODY" | "HTML"));
     match key.as_str() {
         " " if on_control => return false,
         " " | "k" | "K" => page.player.toggle(),
@@ -181,11 +184,13 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         "," => page.player.step_back(),
         "[" => page.player.nudge_speed(-1),
         "]" => page.player.nudge_speed(1),
+        // Elsewhere these two scroll, or move a slider.
+        "Home" | "End" if !(on_control || on_page) => return false,
         "Home" => page.player.restart(),
         "End" => page.player.seek(page.snapshot.seen),
         "/" => page.look(Look::Open(Overlay::Palette)),
         "?" => page.look(Look::Open(Overlay::Help)),
-        "s" | "S" => page.look(Look::Open(Overlay::Share)),
+        "s" | "S" => super::sheets::share_now(page),
         "t" | "T" => page.flip_theme(),
         "Escape" if page.ui.popover.is_some() => page.look(Look::ClosePopover),
         digit => {

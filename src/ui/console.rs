@@ -39,12 +39,14 @@ pub fn Consoles(props: &PageProps) -> Html {
     let prompt = consoles.map(|of| of.prompt(console).to_owned()).unwrap_or_default();
     html! {
         <section class="card consoles" aria-label="Consoles">
-            <div class="tabs console-tabs" role="tablist" aria-label="Consoles" {onkeydown}>
+            <div class="tabs console-tabs">
+              <div class="tabs-only" role="tablist" aria-label="Consoles" {onkeydown}>
                 { for Console::ALL.into_iter().map(|of| html! {
                     <button key={of.name()} id={format!("console-{}", of.name())} role="tab" class="tab mono" aria-selected={(of == console).to_string()}
                         aria-controls="console-panel" tabindex={if of == console { "0" } else { "-1" }} onclick={page.looks(Look::Console(of))}>{ of.name() }</button>
                 }) }
-                <span class="console-lane" key="lane"><span>{ "lane" }</span><LaneSwitch page={page.clone()} /></span>
+              </div>
+                <span class="console-lane" hidden={page.snapshot.view.lanes.len() < 2}><span>{ "lane" }</span><LaneSwitch page={page.clone()} /></span>
             </div>
             <div class="console-panel" id="console-panel" role="tabpanel" aria-labelledby={format!("console-{}", console.name())}>
                 <Transcript lines={Lines(lines)} {console} />
@@ -87,7 +89,7 @@ fn Transcript(props: &TranscriptProps) -> Html {
         });
     }
     let first = match props.console {
-        Console::Redis => "A redis-cli in cluster mode (-c), at both lanes at once.",
+        Console::Redis => "redis-cli -c: a line goes to every lane.",
         Console::Aws => "aws elasticache: not part of this version yet.",
         Console::Sim => "Faults, time and traffic. HELP lists the lines.",
     };

@@ -46,6 +46,16 @@ pub fn media(query: &str) -> bool {
     window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
 }
 
+/// Whether the page is in its small shape, with one lane and a sheet at the lower edge (`app.css` says the same).
+pub fn is_narrow() -> bool {
+    media("(max-width: 899px)")
+}
+
+/// Whether the keyboard has a ⌘.
+pub fn is_mac() -> bool {
+    window().and_then(|w| w.navigator().user_agent().ok()).is_some_and(|agent| agent.contains("Mac"))
+}
+
 /// Whether the visitor asked for less motion.
 pub fn reduced_motion() -> bool {
     media("(prefers-reduced-motion: reduce)")

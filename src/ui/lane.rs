@@ -259,11 +259,6 @@ fn StageBox(props: &LaneProps) -> Html {
                         <NodePopover key={node} page={page.clone()} {lane} {node} />
                     }
                 </div>
-                <div class="greeting-place">
-                    if page.ui.greeting && lane == 0 {
-                        <p class="greeting">{ "A cache cluster is running in this tab. Click a node to kill it, or type a Redis command." }</p>
-                    }
-                </div>
             </div>
             <div class="slots">
                 <p class="slots-head"><span>{ "16384 slots" }</span>

@@ -35,7 +35,7 @@ fn deeds(page: &Page) -> Vec<Deed> {
     add("Step back".into(), ",", player(|page| page.player.step_back()));
     add("Restart from 0:00".into(), "Home", player(|page| page.player.restart()));
     add("Go to the furthest moment seen".into(), "End", player(|page| page.player.seek(page.snapshot.seen)));
-    add("Share this run as a link".into(), "S", page.looks(Look::Open(Overlay::Share)));
+    add("Share this run as a link".into(), "S", player(super::sheets::share_now));
     add("Help: shortcuts and shapes".into(), "?", page.looks(Look::Open(Overlay::Help)));
     add("Switch between the dark and the light theme".into(), "T", player(Page::flip_theme));
     if let Some(lane) = page.snapshot.view.lanes.first() {
@@ -90,7 +90,7 @@ fn deeds(page: &Page) -> Vec<Deed> {
 /// Shows a console and puts the cursor there.
 pub fn focus_console(page: &Page, console: Console) {
     page.look(Look::Console(console));
-    if dom::media("(max-width: 899px)") {
+    if dom::is_narrow() {
         page.look(Look::Tab(Tab::Console));
     }
     // After the page has shown it.

@@ -275,9 +275,11 @@ impl State {
     pub fn load(&mut self, scenario: &Scenario) {
         match Run::new(scenario) {
             Ok(run) => {
+                let typed = !self.run.log_so_far().is_empty();
                 self.replace_run(run);
                 self.mode = Mode::Opening;
                 self.opening_began = None;
+                self.banner = typed.then(|| Banner { text: "Another scene was opened.".to_owned(), bad: false, back: true });
                 dom::replace_address(&dom::address());
             }
             Err(why) => self.banner = Some(Banner { text: why, bad: true, back: false }),
@@ -316,6 +318,7 @@ impl State {
         {
             self.replace_run(run);
             self.begin(previous);
+            dom::replace_address(&dom::address());
         }
     }
 

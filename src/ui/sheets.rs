@@ -1,11 +1,14 @@
 //! Two sheets over the page: help, and the run's link.
 
+use std::rc::Rc;
+
 use slotscope::link::{Link, Selection};
 use slotscope::sim::Nanos;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use super::state::{Page, PageProps, Tab};
+use super::state::{Look, Page, PageProps, Tab};
 use super::{dom, format, icons, share};
 
 const SHORTCUTS: [(&str, &str); 14] = [
@@ -39,6 +42,14 @@ const SHAPES: [(&str, &str); 8] = [
 /// Shortcuts and shapes.
 #[component]
 pub fn Help(props: &PageProps) -> Html {
+    let single_keys = {
+        let page = props.page.clone();
+        Callback::from(move |event: Event| {
+            let on = event.target_unchecked_into::<HtmlInputElement>().checked();
+            dom::remember("slotscope.single-keys", (!on).then_some("off"));
+            page.look(Look::SingleKeys(on));
+        })
+    };
     html! {
         <Dialog page={props.page.clone()} title="Help" class="help">
             <p>{ "A cache cluster runs in this tab: app servers at the left, a sharded Redis in three zones, a database at the right. Everything a button does is a line of one of three consoles, and stands there: redis> talks to the cache, sim> breaks things and changes the traffic, aws> is the control plane (in a later version)." }</p>
@@ -46,7 +57,7 @@ pub fn Help(props: &PageProps) -> Html {
                 <section>
                     <h3>{ "Keys" }</h3>
                     <dl class="shortcuts">{ for SHORTCUTS.iter().map(|(keys, what)| html! { <div key={*keys}><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></div> }) }</dl>
-                    <p>{ "Keys of one letter rest while you type." }</p>
+                    <p><label class="check"><input type="checkbox" checked={props.page.ui.single_keys} onchange={single_keys} />{ " keys of one letter (they always rest while you type)" }</label></p>
                 </section>
                 <section>
                     <h3>{ "Shapes" }</h3>
@@ -72,51 +83,65 @@ pub fn link(page: &Page) -> Link {
     link
 }
 
-/// The run's link: made once when the sheet opens, copied on a click.
+/// Makes the run's link, puts it on the clipboard and into the address, and shows it. To be called from within a click or
+/// a key, or Safari refuses the clipboard.
+pub fn share_now(page: &Page) {
+    let link = link(page);
+    let sharing = match share::encode(&link) {
+        Ok(fragment) => {
+            let address = share::address(&fragment);
+            let copied = dom::copy(&address);
+            page.player.set_shared(fragment.trim_start_matches('#'));
+            dom::push_address(&address);
+            Sharing { address, moment: Nanos(link.moment_ns), fingerprint: link.fingerprint.unwrap_or(0), copied, refusal: None }
+        }
+        Err(why) => Sharing { refusal: Some(why), ..Sharing::default() },
+    };
+    page.look(Look::Share(Rc::new(sharing)));
+}
+
+/// A link that was made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sharing {
+    /// The whole address.
+    pub address: String,
+    /// The moment it opens at.
+    pub moment: Nanos,
+    /// The run's fingerprint there.
+    pub fingerprint: u64,
+    /// Whether it is on the clipboard.
+    pub copied: bool,
+    /// Why there is none.
+    pub refusal: Option<String>,
+}
+
+/// The run's link.
 #[component]
 pub fn Share(props: &PageProps) -> Html {
     let page = &props.page;
-    let copied = use_state(|| None::<bool>);
-    let made = use_state({
-        let page = page.clone();
-        move || {
-            let link = link(&page);
-            let address = share::encode(&link).map(|fragment| share::address(&fragment));
-            (address, Nanos(link.moment_ns), link.fingerprint.unwrap_or(0))
-        }
-    });
-    let (address, moment, fingerprint) = (*made).clone();
-    let address = match address {
-        Ok(address) => address,
-        Err(why) => return html! { <Dialog page={page.clone()} title="Share this run"><p>{ why }</p></Dialog> },
-    };
-    let length = address.chars().count();
+    let again = use_state(|| false);
+    let sharing = page.ui.sharing.clone();
     let copy = {
-        let (player, copied, address) = (page.player.clone(), copied.clone(), address.clone());
-        Callback::from(move |_: MouseEvent| {
-            player.set_shared(address.split_once('#').map_or("", |(_, fragment)| fragment));
-            let asked = dom::copy(&address);
-            dom::push_address(&address);
-            copied.set(Some(asked));
-            let copied = copied.clone();
-            dom::after(4_000, move || copied.set(None));
-        })
+        let (again, address) = (again.clone(), sharing.address.clone());
+        Callback::from(move |_: MouseEvent| again.set(dom::copy(&address)))
     };
     let select = Callback::from(|event: FocusEvent| {
-        event.target_unchecked_into::<web_sys::HtmlInputElement>().select();
+        event.target_unchecked_into::<HtmlInputElement>().select();
     });
+    if let Some(why) = &sharing.refusal {
+        return html! { <Dialog page={page.clone()} title="Share this run"><p>{ format!("This run does not fit into a link. {why}") }</p></Dialog> };
+    }
+    let words = if sharing.copied || *again { "Copied, and put into the address bar" } else { "Put into the address bar" };
+    let length = format::count(sharing.address.chars().count() as u64);
+    let Sharing { moment, fingerprint, .. } = &*sharing;
     html! {
         <Dialog page={page.clone()} title="Share this run" class="share">
-            <p>{ format!("Whoever opens this link sees this run at {moment}, event for event (fingerprint {fingerprint:016x}). It holds what the run was made from and what you typed, and nothing else.") }</p>
+            <p class="share-foot" role="status">{ format!("{words}: {length} characters.") }</p>
             <p class="share-row">
-                <input class="input mono" type="text" readonly=true value={address} aria-label="Link" onfocus={select} />
-                <button class="button primary" onclick={copy}>{ if copied.is_some() { "Copied" } else { "Copy link" } }</button>
+                <input class="input mono" type="text" readonly=true value={sharing.address.clone()} aria-label="Link" onfocus={select} autofocus=true />
+                <button class="button primary" onclick={copy}>{ if sharing.copied || *again { "Copy again" } else { "Copy" } }</button>
             </p>
-            <p class="share-foot" role="status">{ match *copied {
-                Some(true) => "Copied, and put into the address bar.".to_owned(),
-                Some(false) => "Put into the address bar; this browser does not let the page copy it.".to_owned(),
-                None => format!("{} characters; fits everywhere up to 2{}000.", format::count(length as u64), '\u{202f}'),
-            } }</p>
+            <p>{ format!("Whoever opens it sees this run at {moment}, event for event (fingerprint {fingerprint:016x}). It holds what the run was made from and what you typed, and nothing else.") }</p>
         </Dialog>
     }
 }

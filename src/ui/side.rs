@@ -25,7 +25,7 @@ pub fn Side(props: &PageProps) -> Html {
     let onkeydown = {
         let page = page.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let count = if dom::media("(max-width: 899px)") { 5 } else { 4 };
+            let count = if dom::is_narrow() { 5 } else { 4 };
             let place = Tab::ALL.iter().position(|of| *of == shown).unwrap_or(0);
             let next = match event.key().as_str() {
                 "ArrowRight" => (place + 1) % count,
@@ -37,6 +37,7 @@ pub fn Side(props: &PageProps) -> Html {
             focus_tab(&format!("tab-{}", Tab::ALL[next].name()));
         })
     };
+    let narrow = dom::is_narrow();
     // On wide screens the consoles have their own card, and their tab does not exist.
     let inspected = if shown == Tab::Console { Tab::Lesson } else { shown };
     html! {
@@ -45,9 +46,8 @@ pub fn Side(props: &PageProps) -> Html {
                 <div class="tabs" role="tablist" aria-label="Details" {onkeydown}>
                     { for Tab::ALL.into_iter().map(|tab| {
                         let page = page.clone();
-                        let chosen = if tab == Tab::Console { shown == tab } else { inspected == tab };
+                        let chosen = if narrow { shown == tab } else { inspected == tab };
                         let onclick = Callback::from(move |_: MouseEvent| {
-                            let narrow = dom::media("(max-width: 899px)");
                             page.look(if narrow { Look::Sheet(tab) } else { Look::Tab(tab) });
                         });
                         html! {
@@ -76,7 +76,7 @@ pub fn LaneSwitch(props: &PageProps) -> Html {
     let page = &props.page;
     let lanes = page.snapshot.view.lanes.len();
     html! {
-        <div class="lane-switch" role="group" aria-label="Lane">
+        <div class="lane-switch" role="group" aria-label="Lane" hidden={lanes < 2}>
             { for (0..lanes).map(|lane| html! {
                 <button key={lane} class="chip" aria-pressed={(page.ui.lane == lane).to_string()} onclick={page.looks(Look::Lane(lane))}
                     title={page.snapshot.view.lanes[lane].strategy.name()}>{ super::lane::letter(lane) }</button>

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::dom;
 use super::player::Player;
+use super::sheets::Sharing;
 use super::snapshot::Snapshot;
 
 /// The tabs of the right column; the last is a tab on small screens only.
@@ -75,6 +76,10 @@ pub struct Ui {
     pub overlay: Option<Overlay>,
     /// Whether the line over the stage is still there.
     pub greeting: bool,
+    /// Whether keys of one letter do anything.
+    pub single_keys: bool,
+    /// The link that was made last.
+    pub sharing: Rc<Sharing>,
     /// Whether the dark theme is shown.
     pub dark: bool,
 }
@@ -100,12 +105,16 @@ pub enum Look {
     Console(Console),
     /// Something over the page.
     Open(Overlay),
+    /// A link that was made.
+    Share(Rc<Sharing>),
     /// Nothing over the page.
     Close,
     /// The visitor knows what this is.
     Greeted,
     /// The other theme.
     Theme(bool),
+    /// Keys of one letter, on or off.
+    SingleKeys(bool),
     /// Another run: nothing is chosen.
     Forget,
 }
@@ -122,6 +131,8 @@ impl Default for Ui {
             console: Console::Redis,
             overlay: None,
             greeting: true,
+            single_keys: dom::remembered("slotscope.single-keys").as_deref() != Some("off"),
+            sharing: Rc::default(),
             dark: dom::root()
                 .and_then(|root| root.get_attribute("data-theme"))
                 .map_or_else(|| dom::media("(prefers-color-scheme: dark)"), |theme| theme == "dark"),
@@ -149,9 +160,11 @@ impl Reducible for Ui {
             Look::ClosePopover => ui.popover = None,
             Look::Console(console) => ui.console = console,
             Look::Open(overlay) => (ui.overlay, ui.popover) = (Some(overlay), None),
+            Look::Share(sharing) => (ui.sharing, ui.overlay, ui.popover) = (sharing, Some(Overlay::Share), None),
             Look::Close => ui.overlay = None,
             Look::Greeted => ui.greeting = false,
             Look::Theme(dark) => ui.dark = dark,
+            Look::SingleKeys(on) => ui.single_keys = on,
             Look::Forget => (ui.selected, ui.popover, ui.lane) = (None, None, 0),
         }
         if ui == *self { self } else { Rc::new(ui) }

@@ -14,7 +14,10 @@ use super::{dom, icons};
 #[component]
 pub fn TopBar(props: &PageProps) -> Html {
     let page = &props.page;
-    let share = page.looks::<MouseEvent>(Look::Open(Overlay::Share));
+    let share = {
+        let page = page.clone();
+        Callback::from(move |_: MouseEvent| super::sheets::share_now(&page))
+    };
     let palette = page.looks::<MouseEvent>(Look::Open(Overlay::Palette));
     let help = page.looks::<MouseEvent>(Look::Open(Overlay::Help));
     let theme = {
@@ -28,11 +31,11 @@ pub fn TopBar(props: &PageProps) -> Html {
             <Transport page={page.clone()} />
             <SpeedControl page={page.clone()} />
             <div class="topbar-actions">
-                <button class="button quiet palette-button" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
-                    <kbd>{ "⌘K" }</kbd><span>{ " Do anything" }</span>
+                <button class="button quiet palette-button" aria-label="Do anything" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
+                    <kbd class="wide-only">{ if dom::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd><span class="palette-words">{ " Do anything" }</span><b class="narrow-only" aria-hidden="true">{ "⋯" }</b>
                 </button>
                 <button class="button primary" onclick={share} aria-keyshortcuts="S">{ "Share" }<span class="wide-only">{ " link" }</span></button>
-                <button class="button icon-button" onclick={theme} aria-keyshortcuts="T"
+                <button class="button icon-button theme-button" onclick={theme} aria-keyshortcuts="T"
                     aria-label={if page.ui.dark { "Light theme" } else { "Dark theme" }} title="Theme (T)">{ icons::theme() }</button>
                 <button class="button icon-button help-button" onclick={help} aria-label="Help" title="Help (?)" aria-keyshortcuts="?">{ "?" }</button>
             </div>
@@ -85,7 +88,7 @@ fn Transport(props: &PageProps) -> Html {
     let play_label = if still { "Play" } else { "Pause" };
     html! {
         <div class="transport" role="group" aria-label="Time">
-            <button class="button icon-button" onclick={does(|page| page.player.restart())} aria-label="Restart" title="Restart (Home)">{ icons::restart() }</button>
+            <button class="button icon-button restart" onclick={does(|page| page.player.restart())} aria-label="Restart" title="Restart (Home)">{ icons::restart() }</button>
             <button class="button icon-button" onclick={does(|page| page.player.step_back())} aria-label="Step back" title="Step back (,)">{ icons::back() }</button>
             <button class="button icon-button play" onclick={does(|page| page.player.toggle())} aria-label={play_label}
                 title={format!("{play_label} (Space)")}>{ if still { icons::play() } else { icons::pause() } }</button>
