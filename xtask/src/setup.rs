@@ -75,6 +75,11 @@ fn cargo_tool(package: &str, programs: &[&str], version: &str, locked: bool) -> 
         .args(["install", package, "--version", version, "--root"])
         .arg(cache());
     cargo.env_remove("CARGO_TARGET_DIR");
+    // These tools wait for files and compilers: the time to optimise them never comes back.
+    cargo
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     if locked {
         cargo.arg("--locked");
     }
