@@ -1,0 +1,228 @@
+//! Failure detection and elections.
+
+use super::*;
+
+fn suspicion_of(node: u16) -> impl Fn(&Note) -> bool {
+    move |note| *note == Note::SuspectsFailure { peer: NodeIndex(node) }
+}
+
+#[test]
+fn a_killed_primary_is_suspected_declared_failed_and_replaced_by_its_replica() {
+    for seed in 0..20 {
+        let mut lab = Lab::three_by_two(seed);
+        lab.run(2_000 + seed * 137);
+        let before = lab.status(1).current_epoch;
+        lab.kill(0);
+        // Real servers took 3.8 to 4.7 s with this node timeout.
+        let took = lab.run_until(6_000, |lab| lab.is_primary(1));
+        assert!((2_000..=6_000).contains(&took), "seed {seed}: {took} ms");
+        assert!(lab.noted(2, suspicion_of(0)) && lab.noted(4, suspicion_of(0)), "both primaries suspected it");
+        assert!(lab.notes.iter().any(|(_, _, note)| *note == Note::DeclaresFailure { peer: NodeIndex(0) }));
+        lab.run(5_000);
+        assert_eq!(lab.promotions(), [(1, before + 1)], "seed {seed}: one promotion, one epoch up");
+        for witness in [1, 2, 3, 4, 5] {
+            assert_eq!(lab.cluster.slot_owner(NodeIndex(witness), 0), Some(NodeIndex(1)));
+            let status = lab.status(witness);
+            assert_eq!(status.current_epoch, before + 1);
+            assert!(status.cluster_ok);
+            assert_eq!(status.failed, [NodeIndex(0)]);
+        }
+    }
+}
+
+#[test]
+fn a_failed_over_primary_comes_back_as_a_replica_and_is_in_step_after_the_diskless_delay() {
+    let mut lab = Lab::three_by_two(5);
+    lab.run(1_000);
+    lab.kill(0);
+    lab.run(6_000);
+    assert!(lab.is_primary(1));
+    lab.restart(0);
+    lab.run_until(2_000, |lab| lab.status(0).role == Role::Replica { of: NodeIndex(1) });
+    let took = lab.run_until(9_000, |lab| lab.status(0).link_up);
+    assert!((4_500..=7_000).contains(&took), "{took} ms");
+    lab.run(5_000);
+    for witness in 0..6 {
+        assert_eq!(lab.status(witness).failed, [], "node {witness}");
+        assert_eq!(lab.status(witness).suspects, []);
+    }
+    assert_eq!(lab.promotions().len(), 1);
+}
+
+#[test]
+fn a_primary_that_returns_before_anybody_noticed_is_an_empty_primary() {
+    let mut lab = Lab::three_by_two(6);
+    lab.run(1_000);
+    lab.kill(0);
+    lab.run(500);
+    lab.restart(0);
+    lab.run(10_000);
+    assert_eq!(lab.promotions(), []);
+    assert!(lab.is_primary(0));
+    assert!(lab.status(0).cluster_ok);
+    assert!(lab.status(1).link_up, "its replica has followed it into emptiness");
+    assert!(lab.noted(1, |note| *note == Note::FullSyncEnded));
+}
+
+#[test]
+fn a_killed_replica_is_declared_failed_and_nothing_else_happens() {
+    let mut lab = Lab::three_by_two(9);
+    lab.run(1_000);
+    lab.kill(3);
+    lab.run(10_000);
+    assert_eq!(lab.promotions(), []);
+    for witness in [0, 1, 2, 4, 5] {
+        assert_eq!(lab.status(witness).failed, [NodeIndex(3)]);
+        assert!(lab.status(witness).cluster_ok);
+    }
+    lab.restart(3);
+    lab.run(12_000);
+    assert!((0..6).all(|node| lab.status(node).failed.is_empty()));
+    assert!(lab.status(3).link_up);
+}
+
+#[test]
+fn without_a_quorum_nobody_is_elected_and_the_minority_refuses_keys() {
+    let mut lab = Lab::three_by_two(11);
+    lab.run(1_000);
+    lab.kill(0);
+    lab.kill(2);
+    lab.run(20_000);
+    assert_eq!(lab.promotions(), []);
+    assert!(!lab.status(4).cluster_ok);
+    assert_eq!(lab.say(4, "CLUSTER INFO").lines().next(), Some("cluster_state:fail"));
+    lab.restart(0);
+    lab.run(8_000);
+    assert!(lab.status(4).cluster_ok, "two of three primaries are a majority again");
+    assert_eq!(lab.promotions().iter().filter(|(node, _)| *node == 3).count(), 1, "so the other one is replaced");
+}
+
+#[test]
+fn the_minority_side_of_a_partition_goes_down_and_its_primary_steps_down_when_it_heals() {
+    let mut lab = Lab::three_by_two(12);
+    lab.run(1_000);
+    lab.isolate(&[0]);
+    lab.run_until(4_000, |lab| !lab.status(0).cluster_ok);
+    assert!(lab.is_primary(0), "it does not know yet");
+    lab.run(6_000);
+    assert!(lab.is_primary(1));
+    assert!(lab.is_primary(0), "two primaries, but one of them refuses");
+    lab.heal();
+    lab.run_until(5_000, |lab| lab.status(0).role == Role::Replica { of: NodeIndex(1) });
+    assert!(lab.noted(0, |note| *note == Note::Demoted { of: NodeIndex(1) }));
+    lab.run(9_000);
+    assert!(lab.status(0).link_up && lab.status(0).cluster_ok);
+    assert_eq!(lab.status(0).offset, lab.status(1).offset);
+}
+
+#[test]
+fn a_hanging_primary_is_replaced_and_follows_its_successor_when_it_goes_on() {
+    let mut lab = Lab::three_by_two(13);
+    lab.run(1_000);
+    lab.pause(0);
+    lab.run(7_000);
+    assert!(lab.is_primary(1));
+    lab.resume(0);
+    lab.run(500);
+    assert_eq!(lab.status(0).role, Role::Replica { of: NodeIndex(1) });
+    lab.run(500);
+    assert!(lab.status(0).link_up, "it continued from the backlog");
+    assert!(lab.noted(0, |note| matches!(note, Note::PartialSync { .. })));
+}
+
+#[test]
+fn of_two_replicas_one_is_promoted_and_the_other_follows_it() {
+    for seed in 0..10 {
+        let mut lab = Lab::new(&spec(3, 2, &[("cluster-require-full-coverage", "no")]), seed);
+        lab.run(1_500);
+        lab.kill(3);
+        lab.run_until(8_000, |lab| lab.is_primary(4) || lab.is_primary(5));
+        lab.run(6_000);
+        let (winner, other) = if lab.is_primary(4) { (4, 5) } else { (5, 4) };
+        assert_eq!(lab.promotions().len(), 1, "seed {seed}");
+        assert_eq!(lab.status(other).role, Role::Replica { of: NodeIndex(winner) });
+        assert!(lab.status(other).link_up);
+        assert!(lab.noted(other, |note| matches!(note, Note::PartialSync { .. })), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_manual_failover_swaps_primary_and_replica_in_a_fraction_of_a_second() {
+    let mut lab = Lab::three_by_two(14);
+    lab.run(1_000);
+    assert_eq!(lab.say(1, "CLUSTER FAILOVER"), "OK");
+    let took = lab.run_until(1_000, |lab| lab.is_primary(1) && !lab.is_primary(0));
+    assert!(took <= 500, "{took} ms");
+    lab.run(1_000);
+    assert!(lab.status(0).link_up);
+    assert_eq!(lab.promotions(), [(1, 7)]);
+}
+
+#[test]
+fn a_takeover_asks_nobody() {
+    let mut lab = Lab::three_by_two(15);
+    lab.run(1_000);
+    assert_eq!(lab.say(1, "CLUSTER FAILOVER TAKEOVER"), "OK");
+    assert!(lab.is_primary(1));
+    lab.run(1_000);
+    assert_eq!(lab.status(0).role, Role::Replica { of: NodeIndex(1) });
+}
+
+#[test]
+fn a_forced_failover_needs_votes_but_not_the_primary() {
+    let mut lab = Lab::three_by_two(16);
+    lab.run(1_000);
+    lab.kill(0);
+    lab.run(100);
+    assert_eq!(lab.say(1, "CLUSTER FAILOVER FORCE"), "OK");
+    lab.run_until(500, |lab| lab.is_primary(1));
+}
+
+#[test]
+fn with_full_coverage_required_the_cluster_is_down_until_the_slots_are_served_again() {
+    let mut lab = Lab::new(&spec(3, 1, &[("cluster-require-full-coverage", "yes")]), 17);
+    lab.run(1_000);
+    lab.kill(0);
+    lab.run_until(4_000, |lab| !lab.status(2).cluster_ok);
+    lab.run_until(4_000, |lab| lab.status(2).cluster_ok);
+    assert!(lab.is_primary(1));
+}
+
+#[test]
+fn everything_survives_a_storm_of_faults() {
+    for seed in 0..6 {
+        let mut lab = Lab::new(&spec(3, 2, &[("cluster-require-full-coverage", "no")]), 100 + seed);
+        let mut rng = crate::sim::Rng::named(seed, "storm");
+        for _ in 0..12 {
+            let node = rng.below(9) as u16;
+            match rng.below(4) {
+                0 => lab.kill(node),
+                1 => lab.pause(node),
+                2 => lab.isolate(&[node, (node + 4) % 9]),
+                _ => lab.heal(),
+            }
+            lab.run(rng.below(6_000));
+            lab.resume(node);
+            lab.restart(node);
+            lab.run(rng.below(3_000));
+        }
+        lab.heal();
+        for node in 0..9 {
+            lab.resume(node);
+            lab.restart(node);
+        }
+        lab.run(60_000);
+        for node in 0..9 {
+            let status = lab.status(node);
+            assert!(status.cluster_ok && status.link_up, "seed {seed}, node {node}: {status:#?}");
+            assert_eq!((status.failed, status.suspects), (vec![], vec![]), "seed {seed}, node {node}");
+            for slot in [0, 6_000, 12_000] {
+                assert_eq!(
+                    lab.cluster.slot_owner(NodeIndex(node), slot),
+                    lab.cluster.slot_owner(NodeIndex(0), slot),
+                    "seed {seed}: all agree"
+                );
+            }
+        }
+    }
+}
