@@ -162,6 +162,13 @@ impl<'a> Call<'a> {
         true
     }
 
+    /// Whether a key of the client's database has expired, and so counts as gone; deletes it then, if it may.
+    pub fn drop_if_expired(&mut self, key: &Bytes) -> bool {
+        let (db, now_ms) = (self.db, self.now_ms());
+        let keyspace = &self.engine.keyspace;
+        keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms)) && self.expire(db, key, false)
+    }
+
     fn note_use(&mut self, db: u32, id: EntryId) {
         let old = self.engine.keyspace.object(db, id).usage;
         let host = &mut *self.host;

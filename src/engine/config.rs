@@ -63,6 +63,11 @@ impl MaxmemoryPolicy {
         matches!(self, Self::AllKeysLru | Self::VolatileLru)
     }
 
+    /// Whether each value must remember its own use, so that small integers cannot be shared.
+    pub fn needs_own_usage(self) -> bool {
+        self.is_lfu() || self.is_lru()
+    }
+
     /// Whether keys without a time to live may be evicted.
     pub fn is_all_keys(self) -> bool {
         matches!(

@@ -28,8 +28,9 @@ pub fn positions(spec: &CommandSpec, argv: &[Bytes]) -> Result<Vec<KeyPosition>,
 
 /// Calls `f` with the keys, copying none of them where they stand side by side.
 pub fn with_keys<R>(spec: &CommandSpec, argv: &[Bytes], f: impl FnOnce(&[Bytes]) -> R) -> R {
-    if let ([only], None) = (spec.key_specs, spec.key_finder)
-        && !only.flags.has(KeyFlags::NOT_KEY)
+    // A finder that only knows the flags better is not needed here.
+    if let [only] = spec.key_specs
+        && !only.flags.has_any(KeyFlags::NOT_KEY.or(KeyFlags::INCOMPLETE))
         && let Some((first, last, step)) = range(only, argv)
         && (step == 1 || first >= last)
     {

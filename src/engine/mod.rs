@@ -15,14 +15,18 @@ mod dispatch;
 mod error;
 mod evict;
 mod expire;
+mod glob;
 mod keys;
 mod keyspace;
+mod long_double;
 mod memory;
 mod number;
 mod paged;
 mod server;
 mod slots;
 mod table;
+#[cfg(test)]
+mod testing;
 mod usage;
 mod value;
 

@@ -3,7 +3,21 @@
 //! May know: nothing of ours. Every other room speaks in these values; only the console, the gateway and byte counts
 //! need the wire form.
 //!
-//! Start with [`Value`] (what a reply is).
+//! Start with [`Value`] (what a reply is); [`RequestParser`] reads requests, [`encode`] writes replies, [`human::format`]
+//! prints them for people.
+
+mod args;
+mod decode;
+mod encode;
+mod float;
+pub mod human;
+mod request;
+
+pub use args::split_args;
+pub use decode::decode;
+pub use encode::{encode, encode_command, reply_len, wire_len};
+pub use float::format_double;
+pub use request::{ProtocolError, RequestParser};
 
 use std::fmt;
 use std::ops::Deref;
@@ -16,7 +30,22 @@ pub struct Bytes(Rc<[u8]>);
 impl Bytes {
     /// The bytes of a decimal integer, as Redis prints one.
     pub fn from_int(n: i64) -> Self {
-        Self::from(n.to_string())
+        let mut text = [0u8; 20];
+        let mut start = text.len();
+        let mut rest = n.unsigned_abs();
+        loop {
+            start -= 1;
+            text[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if n < 0 {
+            start -= 1;
+            text[start] = b'-';
+        }
+        Self::from(&text[start..])
     }
 }
 
@@ -115,6 +144,22 @@ impl Value {
     /// A bulk string.
     pub fn bulk(bytes: impl Into<Bytes>) -> Self {
         Self::Bulk(bytes.into())
+    }
+
+    /// The reply as a RESP2 client sees it: no maps, sets, doubles, booleans, big numbers or formats.
+    #[must_use]
+    pub fn to_resp2(&self) -> Self {
+        let all = |items: &[Self]| Self::Array(items.iter().map(Self::to_resp2).collect());
+        match self {
+            Self::Map(pairs) => {
+                Self::Array(pairs.iter().flat_map(|(key, value)| [key.to_resp2(), value.to_resp2()]).collect())
+            }
+            Self::Array(items) | Self::Set(items) | Self::Push(items) => all(items),
+            Self::Double(value) => Self::bulk(format_double(*value)),
+            Self::Bool(value) => Self::Int(i64::from(*value)),
+            Self::BigNumber(text) | Self::Verbatim(_, text) => Self::Bulk(text.clone()),
+            other => other.clone(),
+        }
     }
 
     /// Whether this is an error.

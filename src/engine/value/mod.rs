@@ -35,6 +35,11 @@ impl Data {
         }
     }
 
+    /// Whether Redis keeps one object for all values that are this small integer.
+    pub fn is_shared_integer(&self) -> bool {
+        matches!(self, Self::Str(StringValue::Int(0..10_000)))
+    }
+
     /// How much work it is to free it, in allocations: above 64 Redis does it in the background if asked to.
     pub fn free_effort(&self) -> usize {
         match self {

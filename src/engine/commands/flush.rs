@@ -1,0 +1,80 @@
+//! Whole databases: FLUSHALL, FLUSHDB, DBSIZE, SWAPDB, SELECT.
+
+use crate::engine::call::Call;
+use crate::engine::error::Error;
+use crate::engine::number;
+use crate::resp::Value;
+
+/// ASYNC and SYNC mean the same here: the estimate of time is Redis's for ASYNC.
+fn check_mode(call: &Call<'_>) -> Result<(), Error> {
+    match call.argv.len() {
+        1 => Ok(()),
+        2 if call.is_word(1, "async") || call.is_word(1, "sync") => Ok(()),
+        _ => Err(Error::Syntax),
+    }
+}
+
+fn flush(call: &mut Call<'_>, db: u32) -> u64 {
+    let now_ms = call.now_ms();
+    call.keyspace().touch_all_watched(db, None, now_ms);
+    call.keyspace().clear(db) as u64
+}
+
+/// `FLUSHDB [ASYNC | SYNC]`
+pub fn flushdb(call: &mut Call<'_>) -> Result<Value, Error> {
+    check_mode(call)?;
+    // Replicated even if there was nothing to delete: the replica may hold something.
+    let gone = flush(call, call.db);
+    call.work += gone;
+    call.dirty += gone + 1;
+    Ok(Value::ok())
+}
+
+/// `FLUSHALL [ASYNC | SYNC]`
+pub fn flushall(call: &mut Call<'_>) -> Result<Value, Error> {
+    check_mode(call)?;
+    for db in 0..call.engine.keyspace.databases() {
+        let gone = flush(call, db);
+        call.work += gone;
+        call.dirty += gone;
+    }
+    call.dirty += 1;
+    Ok(Value::ok())
+}
+
+/// `DBSIZE`
+pub fn dbsize(call: &mut Call<'_>) -> Result<Value, Error> {
+    Ok(Value::Int(call.engine.keyspace.len_of(call.db) as i64))
+}
+
+/// `SWAPDB index1 index2`
+pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.engine.cluster_enabled {
+        return Err(Error::Text("ERR SWAPDB is not allowed in cluster mode"));
+    }
+    let one = number::parse_i64(call.arg(1)).ok_or(Error::Text("ERR invalid first DB index"))?;
+    let other = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR invalid second DB index"))?;
+    let databases = call.engine.keyspace.databases();
+    let check = |n: i64| u32::try_from(n).ok().filter(|n| *n < databases).ok_or(Error::DbIndex);
+    let (one, other) = (check(one)?, check(other)?);
+    if one != other {
+        let now_ms = call.now_ms();
+        call.keyspace().touch_all_watched(one, Some(other), now_ms);
+        call.keyspace().touch_all_watched(other, Some(one), now_ms);
+        call.keyspace().swap(one, other);
+    }
+    call.dirty += 1;
+    Ok(Value::ok())
+}
+
+/// `SELECT index`
+pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
+    let db = call.int(1)?;
+    if call.engine.cluster_enabled && db != 0 {
+        return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
+    }
+    let databases = call.engine.keyspace.databases();
+    let db = u32::try_from(db).ok().filter(|db| *db < databases).ok_or(Error::DbIndex)?;
+    call.client_mut().db = db;
+    Ok(Value::ok())
+}

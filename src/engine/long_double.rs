@@ -1,0 +1,408 @@
+//! The 80-bit floats of x86 (`long double`), in which INCRBYFLOAT and HINCRBYFLOAT calculate: reading, adding, printing.
+//!
+//! 64 bits of mantissa and round-to-nearest-even, done in integers, so every machine agrees with a Redis on x86.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// Longest text Redis reads a float from.
+const LONGEST_TEXT: usize = 255;
+/// Decimal exponents beyond this are out of range whatever the digits (the format ends near 10^±4951).
+const EXPONENT_LIMIT: i64 = 5_500;
+/// Binary exponents of the highest bit of the largest and the smallest number.
+const LARGEST: i64 = 16_383;
+const SMALLEST: i64 = -16_445;
+
+/// A number of 64 significant bits, or an infinity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongDouble {
+    negative: bool,
+    /// The highest bit is set, unless the number is zero.
+    mantissa: u64,
+    /// The number is `mantissa · 2^exponent`; [`INFINITE`] for infinities.
+    exponent: i64,
+}
+
+const INFINITE: i64 = i64::MAX;
+
+impl LongDouble {
+    /// 0
+    pub const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0 };
+
+    /// Whether this is a number, not an infinity.
+    pub fn is_finite(&self) -> bool {
+        self.exponent != INFINITE
+    }
+
+    /// As C's `strtold` reads it, with no space before and nothing after; out of range and NaN are refused.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        if text.is_empty() || text.len() > LONGEST_TEXT {
+            return None;
+        }
+        let (negative, text) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        if text.eq_ignore_ascii_case(b"inf") || text.eq_ignore_ascii_case(b"infinity") {
+            return Some(Self { negative, mantissa: 0, exponent: INFINITE });
+        }
+        let number = match text {
+            [b'0', b'x' | b'X', digits @ ..] => Self::parse_digits(digits, 16)?,
+            digits => Self::parse_digits(digits, 10)?,
+        };
+        Some(Self { negative, ..number })
+    }
+
+    /// Digits with an optional point and exponent, in base 10 or 16.
+    fn parse_digits(text: &[u8], base: u32) -> Option<Self> {
+        let mark = if base == 16 { b'p' } else { b'e' };
+        let end = text.iter().position(|byte| byte.to_ascii_lowercase() == mark);
+        let (digits, exponent) = match end {
+            Some(at) => (&text[..at], parse_exponent(&text[at + 1..])?),
+            None => (text, 0),
+        };
+        let mut number = Big::default();
+        let (mut any, mut after_point, mut point) = (false, 0i64, false);
+        for byte in digits {
+            if *byte == b'.' && !point {
+                point = true;
+                continue;
+            }
+            number.multiply_add(base, char::from(*byte).to_digit(base)?);
+            any = true;
+            after_point += i64::from(point);
+        }
+        if !any {
+            return None;
+        }
+        if number.is_zero() {
+            return Some(Self::ZERO);
+        }
+        if base == 16 {
+            return Self::round(&number, exponent - 4 * after_point, false);
+        }
+        let exponent = exponent - after_point;
+        let magnitude = exponent + number.bits() as i64 * 3 / 10;
+        if magnitude.abs() > EXPONENT_LIMIT {
+            return None;
+        }
+        let mut power = Big::from(1);
+        for _ in 0..exponent.abs() {
+            power.multiply_add(10, 0);
+        }
+        if exponent >= 0 {
+            return Self::round(&number.product(&power), 0, false);
+        }
+        // Shift so that the quotient has 66 or 67 bits: two more than are kept.
+        let shift = power.bits() as i64 + 66 - number.bits() as i64;
+        if shift > 0 {
+            number.shift_left(shift as usize);
+        } else {
+            power.shift_left((-shift) as usize);
+        }
+        let (quotient, inexact) = number.divide(&power);
+        Self::round(&quotient, -shift, inexact)
+    }
+
+    /// The nearest number to `big · 2^exponent` (and a little more, if `inexact`). `None` out of range.
+    fn round(big: &Big, exponent: i64, inexact: bool) -> Option<Self> {
+        let bits = big.bits();
+        let (mut mantissa, mut exponent) = if bits <= 64 {
+            let low = big.low_u128() as u64;
+            let up = 64 - bits;
+            (low.checked_shl(up as u32)?, exponent - up as i64)
+        } else {
+            let drop = bits - 64;
+            let mut kept = big.clone();
+            let (half, sticky) = kept.shift_right(drop);
+            let low = kept.low_u128() as u64;
+            let sticky = sticky || inexact;
+            let up = half && (sticky || low & 1 == 1);
+            let (sum, carried) = low.overflowing_add(u64::from(up));
+            (if carried { 1 << 63 } else { sum }, exponent + drop as i64 + i64::from(carried))
+        };
+        let highest = exponent + 63;
+        if highest > LARGEST || highest < SMALLEST {
+            return None;
+        }
+        if mantissa == 0 {
+            (mantissa, exponent) = (0, 0);
+        }
+        Some(Self { negative: false, mantissa, exponent })
+    }
+
+    /// The sum, rounded. `None` if it is not a number (∞ − ∞); overflow gives an infinity.
+    #[must_use]
+    pub fn add(self, other: Self) -> Option<Self> {
+        match (self.is_finite(), other.is_finite()) {
+            (false, false) if self.negative != other.negative => return None,
+            (false, _) => return Some(self),
+            (_, false) => return Some(other),
+            _ => {}
+        }
+        if self.mantissa == 0 || other.mantissa == 0 {
+            return Some(if self.mantissa == 0 { other } else { self });
+        }
+        let (large, small) = if (self.exponent, self.mantissa) >= (other.exponent, other.mantissa) {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        // 62 bits below the larger's last: more than enough to round by, with one that says "and something below".
+        let distance = large.exponent - small.exponent;
+        let one = u128::from(large.mantissa) << 62;
+        let full = u128::from(small.mantissa) << 62;
+        let two = if distance < 127 {
+            (full >> distance) | u128::from((full >> distance) << distance != full)
+        } else {
+            1
+        };
+        let sum = if large.negative == small.negative { one + two } else { one - two };
+        if sum == 0 {
+            return Some(Self::ZERO);
+        }
+        let rounded = Self::round(&Big::from(sum), large.exponent - 62, false);
+        let negative = large.negative;
+        Some(match rounded {
+            Some(number) => Self { negative, ..number },
+            None if large.exponent > 0 => Self { negative, mantissa: 0, exponent: INFINITE },
+            None => Self::ZERO,
+        })
+    }
+}
+
+fn parse_exponent(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(1_000_000));
+    Some(if negative { -value } else { value })
+}
+
+/// C's `%.17Lf` with the zeroes at the end taken off.
+impl fmt::Display for LongDouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PLACES: usize = 17;
+        let sign = if self.negative { "-" } else { "" };
+        if !self.is_finite() {
+            return write!(f, "{sign}inf");
+        }
+        let mut scaled = Big::from(u128::from(self.mantissa)).product(&Big::from(10u128.pow(PLACES as u32)));
+        if self.exponent >= 0 {
+            scaled.shift_left(self.exponent as usize);
+        } else {
+            let (half, sticky) = scaled.shift_right(self.exponent.unsigned_abs() as usize);
+            if half && (sticky || scaled.low_u128() & 1 == 1) {
+                scaled.multiply_add(1, 1);
+            }
+        }
+        let mut digits = scaled.to_decimal();
+        while digits.len() <= PLACES {
+            digits.insert(0, '0');
+        }
+        let fraction = digits.split_off(digits.len() - PLACES);
+        let fraction = fraction.trim_end_matches('0');
+        match (digits.as_str(), fraction) {
+            ("0", "") => f.write_str("0"),
+            (whole, "") => write!(f, "{sign}{whole}"),
+            (whole, fraction) => write!(f, "{sign}{whole}.{fraction}"),
+        }
+    }
+}
+
+/// A natural number of any size, lowest word first, without zeroes at the top.
+#[derive(Clone, Debug, Default)]
+struct Big(Vec<u32>);
+
+impl From<u128> for Big {
+    fn from(mut n: u128) -> Self {
+        let mut words = Vec::new();
+        while n > 0 {
+            words.push(n as u32);
+            n >>= 32;
+        }
+        Self(words)
+    }
+}
+
+impl Big {
+    fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn bits(&self) -> usize {
+        self.0.last().map_or(0, |top| self.0.len() * 32 - top.leading_zeros() as usize)
+    }
+
+    fn low_u128(&self) -> u128 {
+        self.0.iter().take(4).rev().fold(0, |n, word| (n << 32) | u128::from(*word))
+    }
+
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+
+    fn multiply_add(&mut self, factor: u32, plus: u32) {
+        let mut carry = u64::from(plus);
+        for word in &mut self.0 {
+            let product = u64::from(*word) * u64::from(factor) + carry;
+            *word = product as u32;
+            carry = product >> 32;
+        }
+        if carry > 0 {
+            self.0.push(carry as u32);
+        }
+    }
+
+    fn product(&self, other: &Self) -> Self {
+        let mut words = vec![0u32; self.0.len() + other.0.len()];
+        for (i, a) in self.0.iter().enumerate() {
+            let mut carry = 0u64;
+            for (j, b) in other.0.iter().enumerate() {
+                let sum = u64::from(*a) * u64::from(*b) + u64::from(words[i + j]) + carry;
+                words[i + j] = sum as u32;
+                carry = sum >> 32;
+            }
+            words[i + other.0.len()] = carry as u32;
+        }
+        let mut product = Self(words);
+        product.trim();
+        product
+    }
+
+    fn shift_left(&mut self, by: usize) {
+        if self.is_zero() {
+            return;
+        }
+        let (words, bits) = (by / 32, by % 32);
+        if bits > 0 {
+            self.multiply_add(1 << bits, 0);
+        }
+        self.0.splice(0..0, std::iter::repeat_n(0, words));
+    }
+
+    /// Drops the lowest `by` bits. Answers the highest bit dropped, and whether any below it was set.
+    fn shift_right(&mut self, by: usize) -> (bool, bool) {
+        if by == 0 {
+            return (false, false);
+        }
+        let bit = |at: usize| self.0.get(at / 32).is_some_and(|word| word >> (at % 32) & 1 == 1);
+        let half = bit(by - 1);
+        let below = by - 1;
+        let sticky = self.0.iter().take(below / 32).any(|word| *word != 0)
+            || self.0.get(below / 32).is_some_and(|word| word & ((1 << (below % 32)) - 1) != 0);
+        let (words, bits) = (by / 32, by % 32);
+        let top = self.0.len();
+        let kept = (words..top)
+            .map(|at| {
+                let pair = u64::from(self.0[at]) | (u64::from(self.0.get(at + 1).copied().unwrap_or(0)) << 32);
+                (pair >> bits) as u32
+            })
+            .collect();
+        self.0 = kept;
+        self.trim();
+        (half, sticky)
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        let mut borrow = 0i64;
+        for (at, word) in self.0.iter_mut().enumerate() {
+            let difference = i64::from(*word) - i64::from(other.0.get(at).copied().unwrap_or(0)) - borrow;
+            borrow = i64::from(difference < 0);
+            *word = difference as u32;
+        }
+        self.trim();
+    }
+
+    /// The quotient, and whether there is a rest. For quotients of few bits: one subtraction each.
+    fn divide(&self, by: &Self) -> (Self, bool) {
+        let mut rest = self.clone();
+        let mut quotient = Self::default();
+        let extra = self.bits().saturating_sub(by.bits());
+        let mut divisor = by.clone();
+        divisor.shift_left(extra);
+        for _ in 0..=extra {
+            quotient.shift_left(1);
+            if rest.compare(&divisor) != Ordering::Less {
+                rest.subtract(&divisor);
+                quotient.multiply_add(1, 1);
+            }
+            divisor.shift_right(1);
+        }
+        (quotient, !rest.is_zero())
+    }
+
+    fn to_decimal(&self) -> String {
+        let mut groups = Vec::new();
+        let mut rest = self.clone();
+        while !rest.is_zero() {
+            let mut remainder = 0u64;
+            for word in rest.0.iter_mut().rev() {
+                let n = (remainder << 32) | u64::from(*word);
+                *word = (n / 1_000_000_000) as u32;
+                remainder = n % 1_000_000_000;
+            }
+            rest.trim();
+            groups.push(remainder);
+        }
+        let mut text = String::new();
+        for (at, group) in groups.iter().rev().enumerate() {
+            let digits = if at == 0 { group.to_string() } else { format!("{group:09}") };
+            text.push_str(&digits);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LongDouble;
+
+    fn sum(a: &str, b: &str) -> Option<String> {
+        let sum = LongDouble::parse(a.as_bytes())?.add(LongDouble::parse(b.as_bytes())?)?;
+        Some(sum.to_string())
+    }
+
+    #[test]
+    fn sums_are_those_of_a_real_server() {
+        for (a, b, expected) in [
+            ("10", "0.1", "10.1"),
+            ("10.1", "5.0e3", "5010.10000000000000009"),
+            ("0.1", "0.2", "0.3"),
+            ("3", "1.000000000000000005", "4.00000000000000001"),
+            ("1", "-1", "0"),
+            ("-0.5", "0.25", "-0.25"),
+            ("1e20", "1", "100000000000000000000"),
+            ("0x10", "0", "16"),
+            ("17179869184.123456789", "0.1", "17179869184.22345678880810738"),
+            ("0x1p3", "0", "8"),
+            ("1e-4940", "0", "0"),
+            ("inf", "1", "inf"),
+        ] {
+            assert_eq!(sum(a, b).as_deref(), Some(expected), "{a} + {b}");
+        }
+        assert_eq!(sum("inf", "-inf"), None);
+    }
+
+    #[test]
+    fn what_is_no_float_is_refused() {
+        for text in ["", " 1", "1 ", "abc", "1e", "nan", "1e5000", "1e-5000", ".", "-", "0x", "1..2", "1e99999999999"] {
+            assert_eq!(LongDouble::parse(text.as_bytes()), None, "{text:?}");
+        }
+        for text in [".5", "5.", "+1", "1E3", "-0", "1e4932", "1e-4940"] {
+            assert!(LongDouble::parse(text.as_bytes()).is_some(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A reply onto the wire, in RESP2 or RESP3.
+
+use super::{Bytes, Value, format_double};
+
+/// Appends a reply as a client of that protocol (2 or 3) receives it.
+pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
+    let is_3 = protocol >= 3;
+    match value {
+        Value::Simple(text) => line(b'+', text, into),
+        Value::Error(text) => line(b'-', text, into),
+        Value::Int(n) => header(b':', *n, into),
+        Value::Bulk(bytes) => blob(b'$', bytes, into),
+        Value::Null if is_3 => into.extend_from_slice(b"_\r\n"),
+        Value::Null => into.extend_from_slice(b"$-1\r\n"),
+        Value::NullArray if is_3 => into.extend_from_slice(b"_\r\n"),
+        Value::NullArray => into.extend_from_slice(b"*-1\r\n"),
+        Value::Array(items) => aggregate(b'*', items, protocol, into),
+        Value::Set(items) => aggregate(if is_3 { b'~' } else { b'*' }, items, protocol, into),
+        Value::Push(items) => aggregate(if is_3 { b'>' } else { b'*' }, items, protocol, into),
+        Value::Map(pairs) => {
+            let (kind, count) = if is_3 { (b'%', pairs.len()) } else { (b'*', pairs.len() * 2) };
+            header(kind, count as i64, into);
+            for (key, value) in pairs {
+                encode(key, protocol, into);
+                encode(value, protocol, into);
+            }
+        }
+        Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
+        Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
+        Value::Bool(value) if is_3 => into.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" }),
+        Value::Bool(value) => header(b':', i64::from(*value), into),
+        Value::BigNumber(digits) if is_3 => line(b'(', digits, into),
+        Value::BigNumber(digits) => blob(b'$', digits, into),
+        Value::Verbatim(format, text) if is_3 => {
+            header(b'=', text.len() as i64 + 4, into);
+            into.extend_from_slice(format);
+            into.push(b':');
+            into.extend_from_slice(text);
+            into.extend_from_slice(b"\r\n");
+        }
+        Value::Verbatim(_, text) => blob(b'$', text, into),
+    }
+}
+
+/// Appends a command as a client, or a primary to its replicas, sends it.
+pub fn encode_command(argv: &[Bytes], into: &mut Vec<u8>) {
+    header(b'*', argv.len() as i64, into);
+    for arg in argv {
+        blob(b'$', arg, into);
+    }
+}
+
+/// How many bytes [`encode_command`] would append.
+pub fn wire_len(argv: &[Bytes]) -> usize {
+    header_len(argv.len()) + argv.iter().map(|arg| header_len(arg.len()) + arg.len() + 2).sum::<usize>()
+}
+
+/// How many bytes [`encode`] would append.
+pub fn reply_len(value: &Value, protocol: u8) -> usize {
+    let is_3 = protocol >= 3;
+    let blob_len = |len: usize| header_len(len) + len + 2;
+    match value {
+        Value::Simple(text) | Value::Error(text) => text.len() + 3,
+        Value::Int(n) => {
+            let digits = n.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+            digits + usize::from(*n < 0) + 3
+        }
+        Value::Bulk(bytes) => blob_len(bytes.len()),
+        Value::Null | Value::NullArray => if is_3 { 3 } else { 5 },
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            header_len(items.len()) + items.iter().map(|item| reply_len(item, protocol)).sum::<usize>()
+        }
+        Value::Map(pairs) => {
+            header_len(if is_3 { pairs.len() } else { pairs.len() * 2 })
+                + pairs.iter().map(|(key, value)| reply_len(key, protocol) + reply_len(value, protocol)).sum::<usize>()
+        }
+        Value::Verbatim(_, text) => blob_len(text.len() + if is_3 { 4 } else { 0 }),
+        Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
+        Value::BigNumber(digits) => digits.len() + 3,
+        Value::Double(_) | Value::Bool(_) => {
+            let mut bytes = Vec::new();
+            encode(value, protocol, &mut bytes);
+            bytes.len()
+        }
+    }
+}
+
+fn header_len(n: usize) -> usize {
+    n.checked_ilog10().unwrap_or(0) as usize + 4
+}
+
+fn header(kind: u8, n: i64, into: &mut Vec<u8>) {
+    into.push(kind);
+    if (0..10).contains(&n) {
+        into.push(b'0' + n as u8);
+    } else {
+        into.extend_from_slice(n.to_string().as_bytes());
+    }
+    into.extend_from_slice(b"\r\n");
+}
+
+fn line(kind: u8, text: &[u8], into: &mut Vec<u8>) {
+    into.push(kind);
+    into.extend_from_slice(text);
+    into.extend_from_slice(b"\r\n");
+}
+
+fn blob(kind: u8, bytes: &[u8], into: &mut Vec<u8>) {
+    header(kind, bytes.len() as i64, into);
+    into.extend_from_slice(bytes);
+    into.extend_from_slice(b"\r\n");
+}
+
+fn aggregate(kind: u8, items: &[Value], protocol: u8, into: &mut Vec<u8>) {
+    header(kind, items.len() as i64, into);
+    for item in items {
+        encode(item, protocol, into);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &Value, protocol: u8) -> String {
+        let mut bytes = Vec::new();
+        encode(value, protocol, &mut bytes);
+        assert_eq!(bytes.len(), reply_len(value, protocol));
+        bytes.escape_ascii().to_string().replace("\\r\\n", " ")
+    }
+
+    #[test]
+    fn each_value_has_its_form_in_each_protocol() {
+        let bulk = |s: &str| Value::bulk(s);
+        for (value, two, three) in [
+            (Value::ok(), "+OK ", "+OK "),
+            (Value::error("ERR x"), "-ERR x ", "-ERR x "),
+            (Value::Int(-120), ":-120 ", ":-120 "),
+            (Value::Int(i64::MIN), ":-9223372036854775808 ", ":-9223372036854775808 "),
+            (bulk("hello world"), "$11 hello world ", "$11 hello world "),
+            (Value::Null, "$-1 ", "_ "),
+            (Value::NullArray, "*-1 ", "_ "),
+            (Value::Array(vec![Value::Int(1), bulk("a")]), "*2 :1 $1 a ", "*2 :1 $1 a "),
+            (Value::Set(vec![Value::Int(1)]), "*1 :1 ", "~1 :1 "),
+            (Value::Push(vec![Value::Int(1)]), "*1 :1 ", ">1 :1 "),
+            (Value::Map(vec![(bulk("k"), Value::Int(1))]), "*2 $1 k :1 ", "%1 $1 k :1 "),
+            (Value::Double(1.1), "$18 1.1000000000000001 ", ",1.1000000000000001 "),
+            (Value::Bool(true), ":1 ", "#t "),
+            (Value::BigNumber(Bytes::from("12345678901234567890")), "$20 12345678901234567890 ", "(12345678901234567890 "),
+            (Value::Verbatim(*b"txt", Bytes::from("ab")), "$2 ab ", "=6 txt:ab "),
+        ] {
+            assert_eq!((text(&value, 2).as_str(), text(&value, 3).as_str()), (two, three));
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_command_is_known_without_writing_it() {
+        for argv in [vec![], vec!["PING"], vec!["SET", "k", "a value of more than ten bytes"], vec![""; 100]] {
+            let argv: Vec<Bytes> = argv.into_iter().map(Bytes::from).collect();
+            let mut bytes = Vec::new();
+            encode_command(&argv, &mut bytes);
+            assert_eq!(wire_len(&argv), bytes.len());
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Requests off the wire: RESP arrays and inline commands, as they arrive.
+
+use super::{Bytes, split_args};
+
+/// Longest inline command, and longest line that announces a count.
+const INLINE_MAX: usize = 64 * 1024;
+/// Most arguments.
+const ARGS_MAX: i64 = 1024 * 1024;
+/// Longest argument (`proto-max-bulk-len`).
+const BULK_MAX: i64 = 512 * 1024 * 1024;
+/// Arguments room is made for before they arrive.
+const ARGS_EXPECTED: usize = 64;
+
+/// What a connection sent against the protocol. It is answered and closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtocolError {
+    /// More arguments than allowed, or no number.
+    InvalidMultibulkLength,
+    /// A longer argument than allowed, or no number.
+    InvalidBulkLength,
+    /// Something else where an argument's `$` should be.
+    ExpectedDollar(u8),
+    /// An inline command without end.
+    TooBigInline,
+    /// A count without end.
+    TooBigMultibulkCount,
+    /// A length without end.
+    TooBigBulkCount,
+    /// Quotes of an inline command do not balance.
+    UnbalancedQuotes,
+}
+
+impl std::fmt::Display for ProtocolError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ERR Protocol error: ")?;
+        match self {
+            Self::InvalidMultibulkLength => f.write_str("invalid multibulk length"),
+            Self::InvalidBulkLength => f.write_str("invalid bulk length"),
+            Self::ExpectedDollar(byte) => write!(f, "expected '$', got '{}'", char::from(*byte)),
+            Self::TooBigInline => f.write_str("too big inline request"),
+            Self::TooBigMultibulkCount => f.write_str("too big mbulk count string"),
+            Self::TooBigBulkCount => f.write_str("too big bulk count string"),
+            Self::UnbalancedQuotes => f.write_str("unbalanced quotes in request"),
+        }
+    }
+}
+
+impl std::error::Error for ProtocolError {}
+
+/// Puts requests together from bytes as they arrive, in pieces of any size.
+#[derive(Clone, Debug, Default)]
+pub struct RequestParser {
+    buffer: Vec<u8>,
+    /// How much of the buffer is used up.
+    at: usize,
+    /// Arguments still to come of the array being read.
+    missing: usize,
+    /// Length of the argument being read.
+    bulk: Option<usize>,
+    args: Vec<Bytes>,
+}
+
+impl RequestParser {
+    /// Takes in bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole request, if there is one. Empty lines and empty arrays are skipped, as they get no reply.
+    pub fn next_request(&mut self) -> Result<Option<Vec<Bytes>>, ProtocolError> {
+        loop {
+            if self.missing == 0 {
+                match self.buffer.get(self.at) {
+                    None => return Ok(None),
+                    Some(b'*') => {
+                        if !self.read_count()? {
+                            return Ok(None);
+                        }
+                    }
+                    Some(_) => match self.read_inline()? {
+                        None => return Ok(None),
+                        Some(args) if args.is_empty() => {}
+                        Some(args) => return Ok(Some(args)),
+                    },
+                }
+                continue;
+            }
+            if !self.read_argument()? {
+                return Ok(None);
+            }
+            if self.missing == 0 {
+                return Ok(Some(std::mem::take(&mut self.args)));
+            }
+        }
+    }
+
+    /// A line without its end, and takes it away; `None` while it is not whole.
+    fn read_line(&mut self, too_big: ProtocolError) -> Result<Option<(usize, usize)>, ProtocolError> {
+        let rest = &self.buffer[self.at..];
+        let Some(end) = rest.iter().position(|byte| *byte == b'\r') else {
+            return if rest.len() > INLINE_MAX { Err(too_big) } else { Ok(None) };
+        };
+        // The line feed must have arrived too.
+        if end + 1 >= rest.len() {
+            return Ok(None);
+        }
+        let line = (self.at, self.at + end);
+        self.at += end + 2;
+        Ok(Some(line))
+    }
+
+    fn read_count(&mut self) -> Result<bool, ProtocolError> {
+        let Some((start, end)) = self.read_line(ProtocolError::TooBigMultibulkCount)? else { return Ok(false) };
+        let count = parse_int(&self.buffer[start + 1..end])
+            .filter(|count| *count <= ARGS_MAX)
+            .ok_or(ProtocolError::InvalidMultibulkLength)?;
+        self.missing = usize::try_from(count).unwrap_or(0);
+        self.args = Vec::with_capacity(self.missing.min(ARGS_EXPECTED));
+        Ok(true)
+    }
+
+    fn read_argument(&mut self) -> Result<bool, ProtocolError> {
+        if self.bulk.is_none() {
+            match self.buffer.get(self.at) {
+                None => return Ok(false),
+                Some(b'$') => {}
+                Some(other) => {
+                    // Redis says so only when the line is whole.
+                    let other = *other;
+                    return match self.read_line(ProtocolError::TooBigBulkCount)? {
+                        None => Ok(false),
+                        Some(_) => Err(ProtocolError::ExpectedDollar(other)),
+                    };
+                }
+            }
+            let Some((start, end)) = self.read_line(ProtocolError::TooBigBulkCount)? else { return Ok(false) };
+            let len = parse_int(&self.buffer[start + 1..end])
+                .filter(|len| (0..=BULK_MAX).contains(len))
+                .ok_or(ProtocolError::InvalidBulkLength)?;
+            self.bulk = usize::try_from(len).ok();
+        }
+        let len = self.bulk.unwrap_or(0);
+        let rest = &self.buffer[self.at..];
+        if rest.len() < len + 2 {
+            return Ok(false);
+        }
+        self.args.push(Bytes::from(&rest[..len]));
+        self.at += len + 2;
+        self.bulk = None;
+        self.missing -= 1;
+        Ok(true)
+    }
+
+    fn read_inline(&mut self) -> Result<Option<Vec<Bytes>>, ProtocolError> {
+        let rest = &self.buffer[self.at..];
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+            return if rest.len() > INLINE_MAX { Err(ProtocolError::TooBigInline) } else { Ok(None) };
+        };
+        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        let args = split_args(line).ok_or(ProtocolError::UnbalancedQuotes)?;
+        self.at += end + 1;
+        Ok(Some(args))
+    }
+}
+
+/// A decimal integer in its canonical form.
+fn parse_int(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let value: i64 = text.parse().ok()?;
+    (!text.starts_with('+') && (text == "0" || !text.trim_start_matches('-').starts_with('0'))).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(bytes: &[u8]) -> Result<Vec<Vec<String>>, ProtocolError> {
+        let mut parser = RequestParser::default();
+        parser.feed(bytes);
+        let mut requests = Vec::new();
+        while let Some(args) = parser.next_request()? {
+            requests.push(args.iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect());
+        }
+        Ok(requests)
+    }
+
+    #[test]
+    fn arrays_and_lines_are_requests() {
+        assert_eq!(parse(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n"), Ok(vec![vec!["GET".into(), "a".into()]]));
+        assert_eq!(parse(b"GET 'a b'\r\n\r\nPING\n"), Ok(vec![vec!["GET".into(), "a b".into()], vec!["PING".into()]]));
+        assert_eq!(parse(b"*0\r\n*-1\r\nPING\r\n"), Ok(vec![vec!["PING".into()]]));
+        assert_eq!(parse(b"*1\r\n$4\r\nPI"), Ok(vec![]));
+    }
+
+    #[test]
+    fn breaches_of_protocol_are_named_in_redis_words() {
+        for (bytes, text) in [
+            (&b"*x\r\n"[..], "invalid multibulk length"),
+            (b"*1048577\r\n", "invalid multibulk length"),
+            (b"*1\r\n:3\r\n", "expected '$', got ':'"),
+            (b"*1\r\n$-1\r\n", "invalid bulk length"),
+            (b"*1\r\n$536870913\r\n", "invalid bulk length"),
+            (b"*1\r\n$01\r\n", "invalid bulk length"),
+            (b"GET \"a\r\n", "unbalanced quotes in request"),
+        ] {
+            let error = parse(bytes).unwrap_err().to_string();
+            assert_eq!(error, format!("ERR Protocol error: {text}"), "{}", bytes.escape_ascii());
+        }
+        assert_eq!(parse(&[b'a'; INLINE_MAX + 1]), Err(ProtocolError::TooBigInline));
+        let endless: Vec<u8> = [b"*".to_vec(), vec![b'1'; INLINE_MAX + 1]].concat();
+        assert_eq!(parse(&endless), Err(ProtocolError::TooBigMultibulkCount));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(&b"*$\r\n\"'0123"[..])], 0..200)) {
+            let _ = parse(&bytes);
+        }
+
+        #[test]
+        fn pieces_of_any_size_give_the_same_requests(
+            args in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 1..6),
+            piece in 1usize..10,
+        ) {
+            let args: Vec<Bytes> = args.into_iter().map(Bytes::from).collect();
+            let mut bytes = Vec::new();
+            super::super::encode_command(&args, &mut bytes);
+            let mut parser = RequestParser::default();
+            let mut requests = Vec::new();
+            for piece in bytes.chunks(piece) {
+                parser.feed(piece);
+                requests.extend(parser.next_request().unwrap());
+            }
+            prop_assert_eq!(requests, vec![args]);
+        }
+    }
+}
