@@ -29,6 +29,9 @@ const PING_SAMPLES: usize = 5;
 const HANDSHAKE_TIMEOUT_MIN_MS: Ms = 1_000;
 /// How far into the future a gossiped PONG time may lie.
 const GOSSIP_AHEAD_MS: Ms = 500;
+/// A ping to a peer that is heard but has not answered goes out again after this long: where the model lost it, a
+/// real connection would have retransmitted it.
+const RETRANSMIT_MS: Ms = 500;
 
 /// A message on the cluster bus.
 #[derive(Clone, Debug)]
@@ -232,6 +235,19 @@ impl NodeState {
                 self.send_ping(ctx, node);
                 continue;
             }
+            let heard_since = peer.data_received > peer.ping_tried;
+            if peer.link.is_some()
+                && peer.ping_sent != 0
+                && heard_since
+                && ctx.ms.saturating_sub(peer.ping_tried) > RETRANSMIT_MS
+            {
+                let waiting_since = peer.ping_sent;
+                self.send_ping(ctx, node);
+                if let Some(peer) = self.view.peer_mut(node) {
+                    peer.ping_sent = waiting_since;
+                }
+                continue;
+            }
             if peer.ping_sent != 0 && waiting.min(silent) > timeout && !peer.pfail && !peer.fail {
                 peer.pfail = true;
                 suspected = true;
@@ -300,6 +316,7 @@ impl NodeState {
     fn send_ping(&mut self, ctx: &mut Ctx<'_>, to: NodeIndex) {
         if let Some(peer) = self.view.peer_mut(to) {
             peer.ping_sent = ctx.ms;
+            peer.ping_tried = ctx.ms;
         }
         let gossip = self.gossip_about(to);
         self.send_bus(ctx, to, BusBody::Ping { meet: false, gossip });

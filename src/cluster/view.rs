@@ -159,6 +159,8 @@ pub(super) struct Peer {
     pub slots: Rc<SlotSet>,
     /// When the ping went out that is not answered yet; 0: none is out.
     pub ping_sent: Ms,
+    /// When a PING last went out, answered or not.
+    pub ping_tried: Ms,
     /// When its last PONG came.
     pub pong_received: Ms,
     /// When its last message of any kind came.
@@ -193,6 +195,7 @@ impl Peer {
             config_epoch: 0,
             slots: Rc::default(),
             ping_sent: 0,
+            ping_tried: 0,
             pong_received: 0,
             data_received: 0,
             fail_time: 0,

@@ -133,28 +133,66 @@ fn a_fresh_process_of_an_unreplaced_primary_takes_its_replicas_data_with_it() {
 fn role_and_info_tell_the_state_of_the_link() {
     let mut lab = Lab::three_by_two(8);
     lab.run(3_500);
-    expect_test::expect![[r"
+    let role = |lab: &Lab, node: u16| show(&on_host(lab, node, |host| crate::engine::Host::role(host)));
+    expect_test::expect![[r#"
         master
         14
         10.0.1.15
         6379
-        14"]]
-    .assert_eq(&lab.say(4, "ROLE"));
-    expect_test::expect![[r"
+        14"#]].assert_eq(&role(&lab, 4));
+    expect_test::expect![[r#"
         slave
         10.0.3.14
         6379
         connected
-        14"]]
-    .assert_eq(&lab.say(5, "ROLE"));
+        14"#]].assert_eq(&role(&lab, 5));
     let info = |lab: &Lab, node: u16| {
-        let mut out = Vec::new();
-        let mut copy = lab.cluster.clone();
-        let (node, mut ctx) = copy.enter(lab.now(), NodeIndex(node), &mut out).unwrap();
-        let host = super::super::redirect::NodeHost { state: &mut node.state, ctx: &mut ctx };
-        let fields = crate::engine::Host::info_replication(&host);
+        let fields = on_host(lab, node, |host| crate::engine::Host::info_replication(host));
         fields.into_iter().map(|(name, value)| format!("{name}:{value}\n")).collect::<String>()
     };
-    expect_test::expect![[""]].assert_eq(&info(&lab, 5));
-    expect_test::expect![[""]].assert_eq(&info(&lab, 4));
+    expect_test::expect![[r#"
+        role:slave
+        master_host:10.0.3.14
+        master_port:6379
+        master_link_status:up
+        master_last_io_seconds_ago:3
+        master_sync_in_progress:0
+        slave_read_repl_offset:14
+        slave_repl_offset:14
+        slave_priority:100
+        slave_read_only:1
+        replica_announced:1
+        connected_slaves:0
+        master_failover_state:no-failover
+        master_replid:bce510d82a3d523fb8db0f58b8c529d0867fbe3f
+        master_replid2:0000000000000000000000000000000000000000
+        master_repl_offset:14
+        second_repl_offset:-1
+        repl_backlog_active:1
+        repl_backlog_size:1048576
+        repl_backlog_first_byte_offset:1
+        repl_backlog_histlen:14
+    "#]].assert_eq(&info(&lab, 5));
+    expect_test::expect![[r#"
+        role:master
+        connected_slaves:1
+        slave0:ip=10.0.1.15,port=6379,state=online,offset=14,lag=0
+        master_failover_state:no-failover
+        master_replid:bce510d82a3d523fb8db0f58b8c529d0867fbe3f
+        master_replid2:0000000000000000000000000000000000000000
+        master_repl_offset:14
+        second_repl_offset:-1
+        repl_backlog_active:1
+        repl_backlog_size:1048576
+        repl_backlog_first_byte_offset:1
+        repl_backlog_histlen:14
+    "#]].assert_eq(&info(&lab, 4));
+}
+
+/// What a node tells its engine.
+fn on_host<T>(lab: &Lab, node: u16, ask: impl Fn(&super::super::redirect::NodeHost<'_, '_>) -> T) -> T {
+    let mut out = Vec::new();
+    let mut copy = lab.cluster.clone();
+    let (node, mut ctx) = copy.enter(lab.now(), NodeIndex(node), &mut out).unwrap();
+    ask(&super::super::redirect::NodeHost { state: &mut node.state, ctx: &mut ctx })
 }
