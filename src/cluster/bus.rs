@@ -12,7 +12,7 @@
 
 use super::node::{Ctx, NodeState};
 use super::view::{BLACKLIST_TTL_MS, Ms, Peer, SlotSet};
-use super::{Event, Note, NodeIndex, Output, Traffic};
+use super::{Event, NodeIndex, Note, Output, Traffic};
 use crate::engine::{Keyspace, Slot};
 use std::rc::Rc;
 
@@ -518,13 +518,7 @@ impl NodeState {
     }
 
     /// Whether the sender is primary or replica, and which slots it claims.
-    fn learn_role_and_slots(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        keyspace: &mut Keyspace,
-        from: NodeIndex,
-        header: &Header,
-    ) {
+    fn learn_role_and_slots(&mut self, ctx: &mut Ctx<'_>, keyspace: &mut Keyspace, from: NodeIndex, header: &Header) {
         match header.replica_of {
             None => {
                 if self.view.set_as_primary(from) {
@@ -639,8 +633,8 @@ impl NodeState {
                 self.view.mark_unclaimed(number);
             }
         }
-        let lost_all = taken_from_mine > 0
-            && mine.and_then(|node| self.view.peer(node)).is_some_and(|peer| peer.slots.is_empty());
+        let lost_all =
+            taken_from_mine > 0 && mine.and_then(|node| self.view.peer(node)).is_some_and(|peer| peer.slots.is_empty());
         if lost_all && (self.settings.allow_replica_migration || claimed.len() == taken_from_mine) {
             self.become_replica_of(ctx, sender);
         } else {

@@ -38,7 +38,7 @@ use crate::resp::{Bytes, Value};
 use crate::sim::{Nanos, draw};
 use node::{Ctx, Node};
 use std::rc::Rc;
-use view::{Peer, Roster, deal_slots};
+use view::{Peer, Roster, View, deal_slots};
 
 /// The port every node listens on for clients.
 pub const PORT: u16 = 6_379;
@@ -273,9 +273,9 @@ impl Cluster {
         let now = spec.epoch_us / 1_000;
         let mut nodes: Vec<Node> =
             (0..spec.nodes.len()).map(|index| Node::new(NodeIndex(index as u16), &roster, seed, now)).collect();
-        let table = formed_table(&roster, now);
-        for (index, node) in nodes.iter_mut().enumerate() {
-            form(node, index, &table, seed, now);
+        let formed = formed_view(&roster, now);
+        for node in &mut nodes {
+            form(node, &formed, seed, now);
             node.schedule_first_tick(Nanos::ZERO, out);
         }
         form_replication(&mut nodes, &roster, now);
@@ -382,7 +382,12 @@ impl Cluster {
         &self.nodes[usize::from(node.0)]
     }
 
-    fn enter<'a>(&'a mut self, now: Nanos, node: NodeIndex, out: &'a mut Vec<Output>) -> Option<(&'a mut Node, Ctx<'a>)> {
+    fn enter<'a>(
+        &'a mut self,
+        now: Nanos,
+        node: NodeIndex,
+        out: &'a mut Vec<Output>,
+    ) -> Option<(&'a mut Node, Ctx<'a>)> {
         let node = self.nodes.get_mut(usize::from(node.0))?;
         let ctx = Ctx::new(now, self.roster.epoch_us, node.incarnation, out);
         Some((node, ctx))
@@ -413,32 +418,41 @@ fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
     table
 }
 
-/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
-/// all fall at once.
-fn form(node: &mut Node, index: usize, table: &[Peer], seed: u64, now: u64) {
-    let timeout = node.state.settings.node_timeout_ms;
-    let view = &mut node.state.view;
-    for (other, peer) in table.iter().enumerate() {
-        let mut peer = peer.clone();
-        if other != index {
-            let age = draw(seed, &[0x6c69_6e6b, index as u64, other as u64]) % (timeout / 2).max(1);
-            peer.pong_received = now.saturating_sub(age);
-            peer.data_received = peer.pong_received;
-            peer.link = Some(now);
-            peer.inbound = Some(now);
-        }
-        view.peers[other] = Some(peer);
-    }
-    let primaries: Vec<usize> = (0..table.len()).filter(|other| table[*other].is_primary).collect();
+/// The view of a cluster that has formed, but for what differs from node to node.
+fn formed_view(roster: &Roster, now: u64) -> View {
+    let table = formed_table(roster, now);
+    let primaries: Vec<usize> = (0..table.len()).filter(|index| table[*index].is_primary).collect();
+    let mut view = View::unconnected(NodeIndex(0));
+    view.current_epoch = table.len() as u64;
+    view.first_update = 1;
+    view.ok = !primaries.is_empty();
+    view.size = primaries.len();
+    view.peers = table.into_iter().map(Some).collect();
     for (primary, (first, last)) in primaries.iter().zip(deal_slots(primaries.len())) {
         for slot in first..=last {
             view.bind(slot, NodeIndex(*primary as u16));
         }
     }
-    view.current_epoch = table.len() as u64;
-    view.first_update = 1;
-    view.ok = !primaries.is_empty();
-    node.state.count_size();
+    view
+}
+
+/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
+/// all fall at once.
+fn form(node: &mut Node, formed: &View, seed: u64, now: u64) {
+    let timeout = node.state.settings.node_timeout_ms;
+    let me = node.state.me;
+    let mut view = formed.clone();
+    view.me = me;
+    for (other, peer) in view.peers.iter_mut().flatten().enumerate() {
+        if other != usize::from(me.0) {
+            let age = draw(seed, &[0x6c69_6e6b, u64::from(me.0), other as u64]) % (timeout / 2).max(1);
+            peer.pong_received = now.saturating_sub(age);
+            peer.data_received = peer.pong_received;
+            peer.link = Some(now);
+            peer.inbound = Some(now);
+        }
+    }
+    node.state.view = view;
 }
 
 /// Puts replicas in step with their primaries.

@@ -204,6 +204,8 @@ pub(super) struct ReplicaLink {
     pub acknowledged: u64,
     /// When it last said so.
     pub acknowledged_at: Ms,
+    /// What had been sent when it last said so.
+    sent_by_then: u64,
 }
 
 /// A command in the backlog and the offset before it.
@@ -288,7 +290,15 @@ impl Replication {
     pub fn form_replica_link(&mut self, replica: NodeIndex, now: Ms) {
         let state = ReplicaState::Online;
         let (cursor, acknowledged) = (self.offset, self.offset);
-        self.replicas.push(ReplicaLink { peer: replica, link: 0, state, cursor, acknowledged, acknowledged_at: now });
+        self.replicas.push(ReplicaLink {
+            peer: replica,
+            link: 0,
+            state,
+            cursor,
+            acknowledged,
+            acknowledged_at: now,
+            sent_by_then: 0,
+        });
     }
 
     /// The first byte of the stream that the backlog still has (counted from 1); 0 without a backlog.
@@ -399,7 +409,14 @@ impl NodeState {
         }
     }
 
-    fn send_replication(&self, ctx: &mut Ctx<'_>, to: NodeIndex, bytes: u64, traffic: Traffic, message: ReplicationMessage) {
+    fn send_replication(
+        &self,
+        ctx: &mut Ctx<'_>,
+        to: NodeIndex,
+        bytes: u64,
+        traffic: Traffic,
+        message: ReplicationMessage,
+    ) {
         let event = Event::Replication { from: self.me, to, message: Rc::new(message) };
         ctx.out.push(Output::Send { from: self.me, to, bytes, traffic, event });
     }
@@ -575,11 +592,8 @@ impl NodeState {
         let offset = self.advertised_offset();
         if let Some(link) = &self.replication.primary {
             let message = ReplicationMessage::Ack { link: link.link, offset };
-            let bytes = wire::command_len(&[
-                Bytes::from("REPLCONF"),
-                Bytes::from("ACK"),
-                Bytes::from_int(offset as i64),
-            ]);
+            let bytes =
+                wire::command_len(&[Bytes::from("REPLCONF"), Bytes::from("ACK"), Bytes::from_int(offset as i64)]);
             self.send_replication(ctx, link.of, bytes, Traffic::ReplicationControl, message);
         }
     }
@@ -598,8 +612,15 @@ impl NodeState {
             let replid = self.replication.replid.clone();
             let bytes = self.replication.offset - offset;
             let (state, cursor) = (ReplicaState::Online, *offset);
-            let replica =
-                ReplicaLink { peer: from, link, state, cursor, acknowledged: cursor, acknowledged_at: now };
+            let replica = ReplicaLink {
+                peer: from,
+                link,
+                state,
+                cursor,
+                acknowledged: cursor,
+                acknowledged_at: now,
+                sent_by_then: 0,
+            };
             self.replication.replicas.push(replica);
             // Travels with the stream, so that nothing of the stream overtakes it.
             let message = ReplicationMessage::Continue { link, replid, bytes };
@@ -620,6 +641,7 @@ impl NodeState {
             cursor: self.replication.offset,
             acknowledged: 0,
             acknowledged_at: now,
+            sent_by_then: 0,
         });
         self.control(ctx, from, ReplicationMessage::Waiting { link });
         if !self.replication.sync_scheduled {
@@ -669,9 +691,16 @@ impl Node {
                 };
                 replica.acknowledged = replica.acknowledged.max(*offset);
                 replica.acknowledged_at = ctx.ms;
-                if replica.state == ReplicaState::Loading && *offset >= replica.cursor {
+                let cursor = replica.cursor;
+                let lost = replica.state == ReplicaState::Online && *offset < replica.sent_by_then;
+                replica.sent_by_then = cursor;
+                if replica.state == ReplicaState::Loading && *offset >= cursor {
                     replica.state = ReplicaState::Online;
                     state.flush_stream(ctx);
+                } else if lost {
+                    // What was out before its last word has not arrived: an empty message shows it the gap.
+                    let message = ReplicationMessage::Stream { link: *link, offset: cursor, commands: Vec::new() };
+                    state.send_replication(ctx, from, 0, Traffic::Replication, message);
                 }
             }
             ReplicationMessage::Closed { link }
@@ -707,17 +736,22 @@ impl Node {
                 ctx.note(me, Note::PartialSync { bytes: *bytes });
             }
             ReplicationMessage::FullResync { bytes, .. } => {
+                // A small snapshot may have overtaken this.
                 if matches!(up.state, LinkState::Waiting | LinkState::Handshake) {
                     let until = ctx.ms + TRANSFER_GRACE_MS + bytes / TRANSFER_BYTES_PER_MS;
                     up.state = LinkState::Transfer { until };
+                    up.has_history = false;
+                    up.sync_bytes = *bytes;
+                    ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
                 }
-                up.has_history = false;
-                up.sync_bytes = *bytes;
-                ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
             }
             ReplicationMessage::Snapshot { link, replid, offset, keyspace, bytes } => {
+                if !matches!(up.state, LinkState::Transfer { .. }) {
+                    ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
+                }
                 up.state = LinkState::Loading;
                 up.has_history = false;
+                up.sync_bytes = *bytes;
                 let due = ctx.now + Nanos(bytes.saturating_mul(1_000_000_000) / LOAD_BYTES_PER_SECOND);
                 state.replication.loading = Some(Loading {
                     link: *link,
@@ -740,12 +774,12 @@ impl Node {
 
     /// Applies what continues this replica's offset; a gap means that something was lost, and the link with it.
     fn apply_stream(&mut self, ctx: &mut Ctx<'_>, offset: u64, commands: &[StreamCommand]) {
+        if offset > self.state.replication.offset {
+            self.state.primary_link_lost(ctx);
+            return;
+        }
         let mut start = offset;
         for command in commands {
-            if start > self.state.replication.offset {
-                self.state.primary_link_lost(ctx);
-                return;
-            }
             if start == self.state.replication.offset {
                 if !command.is_internal() {
                     self.apply(ctx, &command.argv);

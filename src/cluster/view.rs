@@ -10,6 +10,7 @@ use super::{ClusterSpec, NodeIndex, NodeSpec};
 use crate::engine::Slot;
 use crate::sim::draw;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::rc::Rc;
 
 /// Unix time in milliseconds, as Redis's `mstime()`. Zero means "never".
@@ -63,7 +64,7 @@ pub(super) fn hex_id(seed: u64, key: &[u64]) -> Rc<str> {
         if let Some(last) = words.last_mut() {
             *last = part;
         }
-        text.push_str(&format!("{:016x}", draw(seed, &words)));
+        let _ = write!(text, "{:016x}", draw(seed, &words));
     }
     text.truncate(40);
     Rc::from(text)
@@ -116,7 +117,14 @@ impl SlotSet {
 
     /// The slots, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..Slot::COUNT).filter(|slot| self.contains(*slot))
+        self.words.iter().zip((0_u16..).step_by(64)).flat_map(|(word, first)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
+                left &= left - 1;
+                Some(first + bit)
+            })
+        })
     }
 
     /// The slots as inclusive ranges, ascending.
@@ -249,11 +257,17 @@ pub(super) struct View {
 impl View {
     /// A node that knows of itself alone.
     pub fn alone(me: NodeIndex, roster: &Roster, now: Ms) -> Self {
-        let mut peers: Vec<Option<Peer>> = vec![None; roster.nodes.len()];
-        peers[usize::from(me.0)] = Some(Peer::new(roster.id(me).clone(), now));
+        let mut view = Self::unconnected(me);
+        view.peers = vec![None; roster.nodes.len()];
+        view.peers[usize::from(me.0)] = Some(Peer::new(roster.id(me).clone(), now));
+        view
+    }
+
+    /// An empty view, to be filled before it is used.
+    pub fn unconnected(me: NodeIndex) -> Self {
         Self {
             me,
-            peers,
+            peers: Vec::new(),
             owners: Rc::new(vec![NOBODY; usize::from(Slot::COUNT)]),
             unclaimed: Rc::default(),
             migrating: BTreeMap::new(),
@@ -397,7 +411,7 @@ impl View {
         }
     }
 
-    /// Turns a node into a primary in this view. `MIGRATE_TO` and the like have no part in the model yet.
+    /// Turns a node into a primary in this view; whether it was none before.
     pub fn set_as_primary(&mut self, node: NodeIndex) -> bool {
         match self.peer_mut(node) {
             Some(peer) if !peer.is_primary => {

@@ -7,15 +7,15 @@ use expect_test::expect;
 fn the_cluster_describes_itself() {
     let mut lab = Lab::three_by_two(7);
     lab.run(2_000);
-    expect![[r#"
+    expect![[r"
         a75e804d6ccb641cf73eb095318e60d96de3fe6c 10.0.1.10:6379@16379,0001-001 myself,master - 0 1700000001000 1 connected 0-5460
         31b1eb7bf13e0a2c9a6a86ff9856f8f668952062 10.0.2.11:6379@16379,0001-002 slave a75e804d6ccb641cf73eb095318e60d96de3fe6c 0 1700000001011 1 connected
         095461ab9b22488f6d70ea7196e5f278f8bdebf3 10.0.2.12:6379@16379,0002-001 master - 0 1700000001310 2 connected 5461-10922
         f095e08f392817260b59c38e4fb29b7b8f7a11e4 10.0.3.13:6379@16379,0002-002 slave 095461ab9b22488f6d70ea7196e5f278f8bdebf3 0 1700000001000 2 connected
         3ae421c65bceea0354fec286a9de2df9cbeacba2 10.0.3.14:6379@16379,0003-001 master - 0 1700000001911 3 connected 10923-16383
         88b4c6256f53fc0939248c228ebf1cae9434919a 10.0.1.15:6379@16379,0003-002 slave 3ae421c65bceea0354fec286a9de2df9cbeacba2 0 1700000001610 3 connected
-    "#]].assert_eq(&lab.say(0, "CLUSTER NODES"));
-    expect![[r#"
+    "]].assert_eq(&lab.say(0, "CLUSTER NODES"));
+    expect![[r"
         0
         5460
         0001-001
@@ -51,8 +51,9 @@ fn the_cluster_describes_itself() {
         6379
         88b4c6256f53fc0939248c228ebf1cae9434919a
         ip
-        10.0.1.15"#]].assert_eq(&lab.say(0, "CLUSTER SLOTS"));
-    expect![[r#"
+        10.0.1.15"]]
+    .assert_eq(&lab.say(0, "CLUSTER SLOTS"));
+    expect![[r"
         cluster_state:ok
         cluster_slots_assigned:16384
         cluster_slots_ok:16384
@@ -69,9 +70,10 @@ fn the_cluster_describes_itself() {
         cluster_stats_messages_pong_received:8
         cluster_stats_messages_received:17
         total_cluster_links_buffer_limit_exceeded:0
-    "#]].assert_eq(&lab.say(0, "CLUSTER INFO").replace('\r', ""));
+    "]]
+    .assert_eq(&lab.say(0, "CLUSTER INFO").replace('\r', ""));
     let shards = lab.say(0, "CLUSTER SHARDS");
-    expect![[r#"
+    expect![[r"
         slots
         0
         5460
@@ -107,10 +109,11 @@ fn the_cluster_describes_itself() {
         replication-offset
         14
         health
-        online"#]].assert_eq(&shards.lines().take(36).collect::<Vec<_>>().join("\n"));
+        online"]]
+    .assert_eq(&shards.lines().take(36).collect::<Vec<_>>().join("\n"));
     let links = lab.say(0, "CLUSTER LINKS");
     assert_eq!(links.lines().filter(|line| *line == "direction").count(), 10, "two with each of five peers");
-    expect![[r#"
+    expect![[r"
         direction
         to
         node
@@ -122,14 +125,15 @@ fn the_cluster_describes_itself() {
         send-buffer-allocated
         0
         send-buffer-used
-        0"#]].assert_eq(&links.lines().take(12).collect::<Vec<_>>().join("\n"));
+        0"]]
+    .assert_eq(&links.lines().take(12).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn with_addresses_preferred_the_names_move_into_the_metadata() {
     let config = [("cluster-preferred-endpoint-type", "ip")];
     let mut lab = Lab::new(&spec(3, 0, &config), 7);
-    expect![[r#"
+    expect![[r"
         0
         5460
         10.0.1.10
@@ -137,7 +141,8 @@ fn with_addresses_preferred_the_names_move_into_the_metadata() {
         a75e804d6ccb641cf73eb095318e60d96de3fe6c
         hostname
         0001-001
-        5461"#]].assert_eq(&lab.say(0, "CLUSTER SLOTS").lines().take(8).collect::<Vec<_>>().join("\n"));
+        5461"]]
+    .assert_eq(&lab.say(0, "CLUSTER SLOTS").lines().take(8).collect::<Vec<_>>().join("\n"));
     assert_eq!(lab.say(0, "GET foo"), "MOVED 12182 10.0.3.12:6379");
 }
 

@@ -6,8 +6,8 @@ mod failover;
 mod replication;
 mod routing;
 
-use super::view::deal_slots;
 use super::commands as commands_of_cluster;
+use super::view::deal_slots;
 use super::*;
 use crate::sim::{Delivery, Fingerprint, HostId, Network, NetworkSpec, Schedule, ZoneId};
 use std::collections::BTreeMap;
@@ -225,8 +225,7 @@ impl Lab {
 
     /// Cuts some nodes off from all others.
     pub fn isolate(&mut self, nodes: &[u16]) {
-        let (inside, outside): (Vec<_>, Vec<_>) =
-            self.hosts.iter().copied().partition(|host| nodes.contains(&host.0));
+        let (inside, outside): (Vec<_>, Vec<_>) = self.hosts.iter().copied().partition(|host| nodes.contains(&host.0));
         self.network.partition(&inside, &outside);
     }
 
@@ -297,10 +296,7 @@ fn slots_are_dealt_as_redis_cli_deals_them() {
     assert_eq!(deal_slots(1), [(0, 16_383)]);
     assert_eq!(deal_slots(2), [(0, 8_191), (8_192, 16_383)]);
     assert_eq!(deal_slots(3), [(0, 5_460), (5_461, 10_922), (10_923, 16_383)]);
-    assert_eq!(
-        deal_slots(5),
-        [(0, 3_276), (3_277, 6_553), (6_554, 9_829), (9_830, 13_106), (13_107, 16_383)]
-    );
+    assert_eq!(deal_slots(5), [(0, 3_276), (3_277, 6_553), (6_554, 9_829), (9_830, 13_106), (13_107, 16_383)]);
 }
 
 #[test]
