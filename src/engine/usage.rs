@@ -47,7 +47,8 @@ pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMu
     let mut counter = lfu_counter(config, usage, now_ms);
     if counter < 255 {
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.
-        let odds = u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
+        let odds =
+            u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
         if random() % odds == 0 {
             counter += 1;
         }
@@ -69,7 +70,10 @@ mod tests {
 
     #[test]
     fn the_lfu_counter_loses_one_a_minute() {
-        let config = Config { maxmemory_policy: MaxmemoryPolicy::AllKeysLfu, ..Config::default() };
+        let config = Config {
+            maxmemory_policy: MaxmemoryPolicy::AllKeysLfu,
+            ..Config::default()
+        };
         let fresh = initial(&config, 600_000);
         assert_eq!(lfu_counter(&config, fresh, 600_000), 5);
         assert_eq!(lfu_counter(&config, fresh, 600_000 + 180_000), 2);

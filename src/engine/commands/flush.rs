@@ -55,7 +55,12 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
     let one = number::parse_i64(call.arg(1)).ok_or(Error::Text("ERR invalid first DB index"))?;
     let other = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR invalid second DB index"))?;
     let databases = call.engine.keyspace.databases();
-    let check = |n: i64| u32::try_from(n).ok().filter(|n| *n < databases).ok_or(Error::DbIndex);
+    let check = |n: i64| {
+        u32::try_from(n)
+            .ok()
+            .filter(|n| *n < databases)
+            .ok_or(Error::DbIndex)
+    };
     let (one, other) = (check(one)?, check(other)?);
     if one != other {
         let now_ms = call.now_ms();
@@ -74,7 +79,10 @@ pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
     }
     let databases = call.engine.keyspace.databases();
-    let db = u32::try_from(db).ok().filter(|db| *db < databases).ok_or(Error::DbIndex)?;
+    let db = u32::try_from(db)
+        .ok()
+        .filter(|db| *db < databases)
+        .ok_or(Error::DbIndex)?;
     call.client_mut().db = db;
     Ok(Value::ok())
 }
