@@ -188,9 +188,10 @@ fn with_full_coverage_required_the_cluster_is_down_until_the_slots_are_served_ag
     assert!(lab.is_primary(1));
 }
 
+/// Faults at random on a busy cluster, then calm: everybody must agree again, and every replica hold what its primary does.
 #[test]
 fn everything_survives_a_storm_of_faults() {
-    for seed in 0..6 {
+    for seed in 0..12 {
         let mut lab = Lab::new(&spec(3, 2, &[("cluster-require-full-coverage", "no")]), 100 + seed);
         let mut rng = crate::sim::Rng::named(seed, "storm");
         for _ in 0..12 {
@@ -201,10 +202,10 @@ fn everything_survives_a_storm_of_faults() {
                 2 => lab.isolate(&[node, (node + 4) % 9]),
                 _ => lab.heal(),
             }
-            lab.run(rng.below(6_000));
+            busy_time(&mut lab, &mut rng, 6_000);
             lab.resume(node);
             lab.restart(node);
-            lab.run(rng.below(3_000));
+            busy_time(&mut lab, &mut rng, 3_000);
         }
         lab.heal();
         for node in 0..9 {
@@ -215,15 +216,30 @@ fn everything_survives_a_storm_of_faults() {
         for node in 0..9 {
             let status = lab.status(node);
             assert!(status.cluster_ok && status.link_up, "seed {seed}, node {node}: {status:#?}");
-            assert_eq!((status.failed, status.suspects), (vec![], vec![]), "seed {seed}, node {node}");
+            assert_eq!((&status.failed, &status.suspects), (&vec![], &vec![]), "seed {seed}, node {node}");
             for slot in [0, 6_000, 12_000] {
+                let (here, there) = (NodeIndex(node), NodeIndex(0));
+                assert_eq!(lab.cluster.slot_owner(here, slot), lab.cluster.slot_owner(there, slot), "seed {seed}");
+            }
+            if let Role::Replica { of } = status.role {
+                assert!(lab.is_primary(of.0), "seed {seed}: node {node} follows a primary");
                 assert_eq!(
-                    lab.cluster.slot_owner(NodeIndex(node), slot),
-                    lab.cluster.slot_owner(NodeIndex(0), slot),
-                    "seed {seed}: all agree"
+                    lab.dataset(node),
+                    lab.dataset(of.0),
+                    "seed {seed}: node {node} holds what node {of:?} does"
                 );
+                assert_eq!(status.offset, lab.status(of.0).offset);
             }
         }
+    }
+}
+
+/// Time with writes of random keys to random nodes; most are redirected.
+fn busy_time(lab: &mut Lab, rng: &mut crate::sim::Rng, ms_max: u64) {
+    for _ in 0..rng.below(ms_max) / 20 {
+        let (node, key) = (rng.below(9) as u16, rng.below(500));
+        lab.post(node, false, &format!("INCR key{key}"));
+        lab.run(20);
     }
 }
 

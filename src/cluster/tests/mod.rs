@@ -6,7 +6,6 @@ mod failover;
 mod replication;
 mod routing;
 
-use super::commands as commands_of_cluster;
 use super::view::deal_slots;
 use super::*;
 use crate::sim::{Delivery, Fingerprint, HostId, Network, NetworkSpec, Schedule, ZoneId};
@@ -173,17 +172,6 @@ impl Lab {
     }
 
     pub fn ask_with(&mut self, node: u16, asking: bool, line: &str) -> Value {
-        if line.starts_with("CLUSTER") {
-            let mut out = Vec::new();
-            let argv: Vec<Bytes> = line.split_whitespace().map(Bytes::from).collect();
-            let now = self.now();
-            let (node, mut ctx) = self.cluster.enter(now, NodeIndex(node), &mut out).unwrap();
-            let value = commands_of_cluster::execute(&mut node.state, &mut ctx, &argv, node.engine.keyspace_mut());
-            node.propagate();
-            node.before_sleep(&mut ctx);
-            self.carry(out);
-            return value;
-        }
         let id = self.post(node, asking, line);
         for _ in 0..10_000 {
             if let Some(reply) = self.replies.iter().rev().find(|reply| reply.id == id) {
