@@ -637,11 +637,20 @@ impl NodeState {
             taken_from_mine > 0 && mine.and_then(|node| self.view.peer(node)).is_some_and(|peer| peer.slots.is_empty());
         if lost_all && (self.settings.allow_replica_migration || claimed.len() == taken_from_mine) {
             self.become_replica_of(ctx, sender);
+        } else if let Some(grandprimary) = self.grandprimary() {
+            // A primary that lost its last slot may have become a replica before this node heard who took the slots.
+            self.become_replica_of(ctx, grandprimary);
         } else {
             for slot in dirty {
                 keyspace.delete_slot(slot);
             }
         }
+    }
+
+    /// Whom this replica's primary copies, where it has become a replica itself.
+    fn grandprimary(&self) -> Option<NodeIndex> {
+        let primary = self.view.my_primary().filter(|node| *node != self.me)?;
+        self.view.peer(primary)?.replica_of.filter(|node| *node != self.me)
     }
 
     /// Two primaries with one config epoch: the one whose identity sorts first takes a new epoch.
