@@ -120,8 +120,8 @@ pub enum ReplicationMessage {
     Ack {
         /// The connection.
         link: u64,
-        /// The offset reached.
-        offset: u64,
+        /// The offset reached; none while it waits for a snapshot, which only shows that the connection lives.
+        offset: Option<u64>,
     },
     /// Primary: this connection does not exist (any more).
     Closed {
@@ -206,6 +206,8 @@ pub(super) struct ReplicaLink {
     pub acknowledged_at: Ms,
     /// What had been sent when it last said so.
     sent_by_then: u64,
+    /// When it was sent a snapshot.
+    sync_began: Ms,
 }
 
 /// A command in the backlog and the offset before it.
@@ -298,6 +300,7 @@ impl Replication {
             acknowledged,
             acknowledged_at: now,
             sent_by_then: 0,
+            sync_began: 0,
         });
     }
 
@@ -589,12 +592,44 @@ impl NodeState {
     }
 
     fn acknowledge(&mut self, ctx: &mut Ctx<'_>) {
-        let offset = self.advertised_offset();
         if let Some(link) = &self.replication.primary {
-            let message = ReplicationMessage::Ack { link: link.link, offset };
+            let offset = self.replication.offset;
+            let reached = (link.state == LinkState::Connected).then_some(offset);
+            let message = ReplicationMessage::Ack { link: link.link, offset: reached };
             let bytes =
                 wire::command_len(&[Bytes::from("REPLCONF"), Bytes::from("ACK"), Bytes::from_int(offset as i64)]);
             self.send_replication(ctx, link.of, bytes, Traffic::ReplicationControl, message);
+        }
+    }
+
+    /// A replica says how far it has got.
+    fn acknowledged(&mut self, ctx: &mut Ctx<'_>, from: NodeIndex, link: u64, offset: Option<u64>) {
+        let Some(replica) = self.replication.replica_mut(from, link) else {
+            self.control(ctx, from, ReplicationMessage::Closed { link });
+            return;
+        };
+        let since_last = ctx.ms.saturating_sub(replica.acknowledged_at);
+        replica.acknowledged_at = ctx.ms;
+        let cursor = replica.cursor;
+        let Some(offset) = offset else {
+            // It still waits although its snapshot was sent more than an acknowledgement ago: that was lost.
+            let since_sync = ctx.ms.saturating_sub(replica.sync_began);
+            if replica.state == ReplicaState::Loading && since_sync > since_last.max(CONNECT_RETRY_MS) {
+                self.replication.replicas.retain(|replica| replica.peer != from);
+                self.control(ctx, from, ReplicationMessage::Closed { link });
+            }
+            return;
+        };
+        replica.acknowledged = replica.acknowledged.max(offset);
+        let lost = replica.state == ReplicaState::Online && offset < replica.sent_by_then;
+        replica.sent_by_then = cursor;
+        if replica.state == ReplicaState::Loading {
+            replica.state = ReplicaState::Online;
+            self.flush_stream(ctx);
+        } else if lost {
+            // What was out before its last word has not arrived: an empty message shows it the gap.
+            let message = ReplicationMessage::Stream { link, offset: cursor, commands: Vec::new() };
+            self.send_replication(ctx, from, 0, Traffic::Replication, message);
         }
     }
 
@@ -620,6 +655,7 @@ impl NodeState {
                 acknowledged: cursor,
                 acknowledged_at: now,
                 sent_by_then: 0,
+                sync_began: 0,
             };
             self.replication.replicas.push(replica);
             // Travels with the stream, so that nothing of the stream overtakes it.
@@ -642,6 +678,7 @@ impl NodeState {
             acknowledged: 0,
             acknowledged_at: now,
             sent_by_then: 0,
+            sync_began: 0,
         });
         self.control(ctx, from, ReplicationMessage::Waiting { link });
         if !self.replication.sync_scheduled {
@@ -668,6 +705,7 @@ impl NodeState {
             }
             replica.state = ReplicaState::Loading;
             replica.cursor = offset;
+            replica.sync_began = ctx.ms;
             let (peer, link) = (replica.peer, replica.link);
             let begin = ReplicationMessage::FullResync { link, replid: replid.clone(), bytes };
             self.control(ctx, peer, begin);
@@ -684,25 +722,7 @@ impl Node {
         let state = &mut self.state;
         match message {
             ReplicationMessage::Psync { link, position } => state.psync_requested(ctx, from, *link, position.as_ref()),
-            ReplicationMessage::Ack { link, offset } => {
-                let Some(replica) = state.replication.replica_mut(from, *link) else {
-                    state.control(ctx, from, ReplicationMessage::Closed { link: *link });
-                    return;
-                };
-                replica.acknowledged = replica.acknowledged.max(*offset);
-                replica.acknowledged_at = ctx.ms;
-                let cursor = replica.cursor;
-                let lost = replica.state == ReplicaState::Online && *offset < replica.sent_by_then;
-                replica.sent_by_then = cursor;
-                if replica.state == ReplicaState::Loading && *offset >= cursor {
-                    replica.state = ReplicaState::Online;
-                    state.flush_stream(ctx);
-                } else if lost {
-                    // What was out before its last word has not arrived: an empty message shows it the gap.
-                    let message = ReplicationMessage::Stream { link: *link, offset: cursor, commands: Vec::new() };
-                    state.send_replication(ctx, from, 0, Traffic::Replication, message);
-                }
-            }
+            ReplicationMessage::Ack { link, offset } => state.acknowledged(ctx, from, *link, *offset),
             ReplicationMessage::Closed { link }
             | ReplicationMessage::Refused { link }
             | ReplicationMessage::Waiting { link }
