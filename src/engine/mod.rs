@@ -22,6 +22,7 @@ mod long_double;
 mod memory;
 mod number;
 mod paged;
+mod rdb;
 mod server;
 mod slots;
 mod table;

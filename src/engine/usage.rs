@@ -32,6 +32,11 @@ pub fn initial(config: &Config, now_ms: i64) -> u32 {
     }
 }
 
+/// A key with this LFU counter, looked at now (RESTORE … FREQ).
+pub fn with_counter(counter: u32, now_ms: i64) -> u32 {
+    (lfu_minutes(now_ms) << 8) | counter.min(255)
+}
+
 /// The LFU counter now: one less for each `lfu-decay-time` minutes since it was last looked at.
 pub fn lfu_counter(config: &Config, usage: u32, now_ms: i64) -> u32 {
     let elapsed = lfu_minutes(now_ms).wrapping_sub(usage >> 8) & 0xffff;
