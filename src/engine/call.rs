@@ -124,7 +124,7 @@ impl<'a> Call<'a> {
 }
 
 /// Keys.
-impl<'a> Call<'a> {
+impl Call<'_> {
     /// The entry of a key of the client's database, unless it has expired. Deletes what has.
     pub fn find(&mut self, key: &Bytes, why: Lookup) -> Option<EntryId> {
         self.find_in(self.db, key, why)

@@ -454,7 +454,7 @@ impl Engine {
         self.unwatch_all(client);
     }
 
-    /// Ends all WATCHes of a client.
+    /// Ends every WATCH of a client.
     pub(super) fn unwatch_all(&mut self, client: ClientId) {
         if let Some(state) = self.clients.get_mut(client) {
             for watched in std::mem::take(&mut state.watched) {

@@ -66,17 +66,14 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
                 engine.keyspace.next_expires_bucket(db, &mut bucket);
                 for &id in &bucket {
                     sampled += 1;
-                    match remaining(engine, db, id, now_ms) {
-                        Some(ttl) => {
-                            ttl_sum = ttl_sum.saturating_add(ttl);
-                            ttl_count += 1;
-                        }
-                        None => {
-                            let key = engine.keyspace.key(db, id).clone();
-                            engine.delete_expired(db, &key);
-                            engine.flush_pending(false);
-                            expired += 1;
-                        }
+                    if let Some(ttl) = remaining(engine, db, id, now_ms) {
+                        ttl_sum = ttl_sum.saturating_add(ttl);
+                        ttl_count += 1;
+                    } else {
+                        let key = engine.keyspace.key(db, id).clone();
+                        engine.delete_expired(db, &key);
+                        engine.flush_pending(false);
+                        expired += 1;
                     }
                 }
             }

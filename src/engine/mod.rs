@@ -22,6 +22,7 @@ mod long_double;
 mod memory;
 mod number;
 mod paged;
+mod rdb;
 mod server;
 mod slots;
 mod table;
@@ -328,7 +329,7 @@ impl Engine {
     }
 }
 
-/// INFO's used_memory_startup of a 64-bit build of 7.0.15 with its bundled allocator, measured.
+/// INFO's `used_memory_startup` of a 64-bit build of 7.0.15 with its bundled allocator, measured.
 pub const STARTUP_MEMORY: u64 = 858_888;
-/// What an idle client occupies (INFO's mem_clients_normal), measured.
+/// What an idle client occupies (INFO's `mem_clients_normal`), measured.
 pub const CLIENT_MEMORY: u64 = 1_800;

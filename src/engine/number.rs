@@ -60,16 +60,6 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// A floating-point number as Redis reads one (C's `strtod` without leading space or trailing rest, and no NaN).
-pub fn parse_f64(text: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(text).ok()?;
-    if text.is_empty() || text.len() > 1_024 {
-        return None;
-    }
-    let value: f64 = text.parse().ok()?;
-    (!value.is_nan()).then_some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

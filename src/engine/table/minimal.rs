@@ -1,7 +1,7 @@
 //! Just enough rows for the first tests.
 
 use super::super::command::{BeginSearch, CommandSpec, FindKeys, Flags, KeyFlags, KeySpec};
-use super::super::commands::{flush, generic, string, transactions};
+use super::super::commands::{dump, flush, generic, string, transactions};
 
 /// The rows.
 pub static COMMANDS: &[CommandSpec] = &[
@@ -913,6 +913,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 limit: 0,
             },
         }],
+        handler: dump::dump,
         ..CommandSpec::BLANK
     },
     CommandSpec {
@@ -929,6 +930,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 limit: 0,
             },
         }],
+        handler: dump::restore,
         ..CommandSpec::BLANK
     },
     CommandSpec {
