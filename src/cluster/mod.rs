@@ -52,7 +52,7 @@ pub struct NodeIndex(pub u16);
 /// What one node is deployed as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {
-    /// `0002-001`: shard, then node in the shard, as ElastiCache numbers them.
+    /// `0002-001`: shard, then node in the shard, as `ElastiCache` numbers them.
     pub name: String,
     /// Its address, "10.0.1.12"; every node listens on 6379, the bus on 16379.
     pub ip: String,
@@ -99,15 +99,46 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A node's 100 ms tick. `incarnation` is that of the process it was set for: a restarted node ignores older ones.
-    Cron { node: NodeIndex, incarnation: u32 },
+    Cron {
+        /// Whose.
+        node: NodeIndex,
+        /// Of which of its processes.
+        incarnation: u32,
+    },
     /// The command a node is working on is done: reply, and take the next.
-    Served { node: NodeIndex, incarnation: u32 },
+    Served {
+        /// Whose.
+        node: NodeIndex,
+        /// Of which of its processes.
+        incarnation: u32,
+    },
     /// A message on the cluster bus has arrived.
-    Bus { from: NodeIndex, to: NodeIndex, message: Rc<BusMessage> },
+    Bus {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// What it says.
+        message: Rc<BusMessage>,
+    },
     /// A message on a replication link has arrived.
-    Replication { from: NodeIndex, to: NodeIndex, message: Rc<ReplicationMessage> },
+    Replication {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// What it says.
+        message: Rc<ReplicationMessage>,
+    },
     /// Something a node wanted to be woken for (a full resynchronisation to begin, a load to end).
-    Timer { node: NodeIndex, incarnation: u32, timer: Timer },
+    Timer {
+        /// Who wanted it.
+        node: NodeIndex,
+        /// Which of its processes.
+        incarnation: u32,
+        /// Why.
+        timer: Timer,
+    },
 }
 
 /// Why a node wanted to be woken.
@@ -142,16 +173,42 @@ pub enum Traffic {
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Call [`Cluster::handle`] with `event` at `at`.
-    Schedule { at: Nanos, event: Event },
+    Schedule {
+        /// When.
+        at: Nanos,
+        /// With what.
+        event: Event,
+    },
     /// Carry `event` over the network from one node to another and hand it in on arrival, in order per pair and
     /// traffic class; it may be lost.
-    Send { from: NodeIndex, to: NodeIndex, bytes: u64, traffic: Traffic, event: Event },
+    Send {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// Its length on the wire.
+        bytes: u64,
+        /// What kind of message it is.
+        traffic: Traffic,
+        /// What to hand in.
+        event: Event,
+    },
     /// Carry a reply to a caller.
     Reply(Reply),
     /// A key went by itself.
-    Key { node: NodeIndex, notice: Notice },
+    Key {
+        /// Where.
+        node: NodeIndex,
+        /// Which, and why.
+        notice: Notice,
+    },
     /// Something for the time line.
-    Note { node: NodeIndex, note: Note },
+    Note {
+        /// Who tells it.
+        node: NodeIndex,
+        /// What happened.
+        note: Note,
+    },
 }
 
 /// An answered request.
@@ -181,25 +238,52 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// This node finds `peer` unreachable (PFAIL in its own view).
-    SuspectsFailure { peer: NodeIndex },
+    SuspectsFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// This node has seen a quorum of primaries agree that `peer` failed.
-    DeclaresFailure { peer: NodeIndex },
+    DeclaresFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// This replica asks for votes in `epoch`.
-    AsksForVotes { epoch: u64 },
+    AsksForVotes {
+        /// The epoch.
+        epoch: u64,
+    },
     /// This replica won and is a primary now.
-    Promoted { epoch: u64 },
+    Promoted {
+        /// The epoch.
+        epoch: u64,
+    },
     /// This primary found itself outvoted and is a replica of `of` now.
-    Demoted { of: NodeIndex },
+    Demoted {
+        /// Of which primary.
+        of: NodeIndex,
+    },
     /// This node no longer holds a failed mark against `peer`.
-    ClearsFailure { peer: NodeIndex },
+    ClearsFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// `cluster_state` of this node changed.
-    StateChanged { ok: bool },
+    StateChanged {
+        /// `cluster_state:ok`.
+        ok: bool,
+    },
     /// A full resynchronisation of this replica has begun / ended.
-    FullSyncBegan { bytes: u64 },
+    FullSyncBegan {
+        /// Bytes on the way.
+        bytes: u64,
+    },
     /// A full resynchronisation of this replica has ended.
     FullSyncEnded,
     /// This replica continued from the backlog.
-    PartialSync { bytes: u64 },
+    PartialSync {
+        /// Bytes on the way.
+        bytes: u64,
+    },
 }
 
 /// Whether a node's process runs.

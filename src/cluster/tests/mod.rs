@@ -248,15 +248,15 @@ impl Lab {
         self.cluster.engine(NodeIndex(node)).keyspace().len()
     }
 
-    /// A node's whole data, sorted, as its own CLUSTER GETKEYSINSLOT and the keyspace tell it.
-    pub fn dataset(&self, node: u16) -> Vec<Bytes> {
+    /// A node's keys with their values, sorted.
+    pub fn dataset(&self, node: u16) -> Vec<(Bytes, String)> {
         let keyspace = self.cluster.engine(NodeIndex(node)).keyspace();
-        let mut keys: Vec<Bytes> = (0..16_384)
-            .filter_map(crate::engine::Slot::new)
-            .flat_map(|slot| keyspace.keys_in_slot(slot, usize::MAX))
-            .collect();
-        keys.sort();
-        keys
+        let slots = (0..16_384).filter_map(crate::engine::Slot::new);
+        let keys = slots.flat_map(|slot| keyspace.keys_in_slot(slot, usize::MAX));
+        let value = |key: &Bytes| keyspace.find(0, key).map(|entry| format!("{:?}", keyspace.data(0, entry)));
+        let mut all: Vec<(Bytes, String)> = keys.map(|key| (key.clone(), value(&key).unwrap_or_default())).collect();
+        all.sort();
+        all
     }
 }
 
