@@ -259,6 +259,7 @@ impl NodeState {
         if !self.view.am_primary() {
             self.manual_failover_progress(ctx);
             self.election_step(ctx);
+            self.consider_migration(ctx);
         }
         if suspected || !self.view.ok {
             self.update_cluster_state(ctx);
@@ -531,12 +532,7 @@ impl NodeState {
                     self.todo.update_state = true;
                 }
                 let primary_known = self.view.peer(primary).is_some();
-                if let Some(peer) = self.view.peer_mut(from) {
-                    peer.is_primary = false;
-                    if primary_known {
-                        peer.replica_of = Some(primary);
-                    }
-                }
+                self.view.set_as_replica(from, primary_known.then_some(primary));
             }
         }
         let Some(sender) = self.view.peer(from) else { return };

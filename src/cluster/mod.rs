@@ -18,6 +18,7 @@ mod bus;
 mod commands;
 mod election;
 mod failure;
+mod migration;
 mod node;
 mod redirect;
 mod replication;
@@ -491,6 +492,13 @@ fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
                 peer.is_primary = !wants_replica;
                 peer.replica_of = spec.replica_of;
             }
+        }
+    }
+    let with_replicas: Vec<usize> =
+        roster.nodes.iter().filter_map(|spec| spec.replica_of).map(|primary| usize::from(primary.0)).collect();
+    for primary in with_replicas {
+        if let Some(peer) = table.get_mut(primary) {
+            peer.migrate_to = true;
         }
     }
     let primary_epochs: Vec<u64> = table.iter().map(|peer| peer.config_epoch).collect();

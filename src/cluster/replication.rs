@@ -457,9 +457,7 @@ impl NodeState {
             self.view.migrating.clear();
             self.view.importing.clear();
         }
-        let myself = self.view.myself_mut();
-        myself.is_primary = false;
-        myself.replica_of = Some(primary);
+        self.view.set_as_replica(self.me, Some(primary));
         if was_primary {
             ctx.note(self.me, Note::Demoted { of: primary });
         }

@@ -157,6 +157,10 @@ pub(super) struct Peer {
     pub fail: bool,
     /// Met, but not yet heard of: its real identity is unknown.
     pub handshake: bool,
+    /// It is a primary that has, or had, replicas: worth migrating one to.
+    pub migrate_to: bool,
+    /// Since when it is without working replicas; 0: it is not.
+    pub orphaned_since: Ms,
     /// The next ping is to be a MEET.
     pub meet: bool,
     /// It will not stand for election.
@@ -198,6 +202,8 @@ impl Peer {
             pfail: false,
             fail: false,
             handshake: false,
+            migrate_to: false,
+            orphaned_since: 0,
             meet: false,
             no_failover: false,
             config_epoch: 0,
@@ -413,13 +419,43 @@ impl View {
 
     /// Turns a node into a primary in this view; whether it was none before.
     pub fn set_as_primary(&mut self, node: NodeIndex) -> bool {
+        let is_me = node == self.me;
         match self.peer_mut(node) {
             Some(peer) if !peer.is_primary => {
                 peer.is_primary = true;
-                peer.replica_of = None;
+                let left = peer.replica_of.take();
+                peer.migrate_to = !is_me;
+                self.replica_left(left);
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Turns a node into a replica of `primary`, where that is known, in this view.
+    pub fn set_as_replica(&mut self, node: NodeIndex, primary: Option<NodeIndex>) {
+        let Some(peer) = self.peer_mut(node) else { return };
+        if peer.is_primary {
+            peer.is_primary = false;
+            peer.migrate_to = false;
+        }
+        if primary.is_none() || peer.replica_of == primary {
+            return;
+        }
+        let left = std::mem::replace(&mut peer.replica_of, primary);
+        self.replica_left(left);
+        if let Some(gains) = primary.and_then(|primary| self.peer_mut(primary)) {
+            gains.migrate_to = true;
+        }
+    }
+
+    /// A replica of `primary` has gone elsewhere: a primary whose last one left on its own accord gets no other.
+    fn replica_left(&mut self, primary: Option<NodeIndex>) {
+        if let Some(primary) = primary
+            && self.replicas_of(primary).is_empty()
+            && let Some(peer) = self.peer_mut(primary)
+        {
+            peer.migrate_to = false;
         }
     }
 }

@@ -188,6 +188,24 @@ fn with_full_coverage_required_the_cluster_is_down_until_the_slots_are_served_ag
     assert!(lab.is_primary(1));
 }
 
+#[test]
+fn a_primary_that_lost_all_its_replicas_gets_a_spare_one_from_another_shard() {
+    let mut lab = Lab::new(&spec(3, 2, &[("cluster-require-full-coverage", "no")]), 18);
+    lab.run(1_000);
+    lab.kill(1);
+    lab.kill(2);
+    let moved = |lab: &Lab| -> Vec<u16> {
+        [4, 5, 7, 8].into_iter().filter(|node| lab.status(*node).role == Role::Replica { of: NodeIndex(0) }).collect()
+    };
+    let took = lab.run_until(15_000, |lab| !moved(lab).is_empty());
+    assert!(took > 7_000, "the suspicion and five seconds of patience: {took} ms");
+    lab.run(20_000);
+    let smallest = [4, 5, 7, 8].into_iter().min_by_key(|node| lab.cluster.node_id(NodeIndex(*node)).to_owned());
+    assert_eq!(moved(&lab), Vec::from_iter(smallest), "one moved, the one whose identity sorts first");
+    assert_eq!(lab.promotions(), []);
+    assert!(lab.status(smallest.unwrap()).link_up);
+}
+
 /// Faults at random on a busy cluster, then calm: everybody must agree again, and every replica hold what its primary does.
 #[test]
 fn everything_survives_a_storm_of_faults() {
