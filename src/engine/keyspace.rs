@@ -588,6 +588,44 @@ impl Keyspace {
 }
 
 #[cfg(test)]
+impl Keyspace {
+    /// Counts everything anew and compares with the running accounts.
+    pub(super) fn audit(&self) {
+        let mut bytes = 0;
+        for (number, db) in self.dbs.iter().enumerate() {
+            let mut volatile = 0;
+            for id in db.main.iter() {
+                let object = db.main.value(id);
+                bytes += self.memory_of(number as u32, EntryId(id)) as u64;
+                let indexed = db
+                    .expires
+                    .find(db.main.key(id))
+                    .map(|at| *db.expires.value(at));
+                assert_eq!(indexed, (object.expire_at != NEVER).then_some(id));
+                volatile += usize::from(object.expire_at != NEVER);
+            }
+            assert_eq!(db.expires.len(), volatile);
+            assert_eq!(db.main.iter().count(), db.main.len());
+        }
+        assert_eq!(bytes, self.data_memory);
+        if self.slots.is_some() {
+            let slots = (0..Slot::COUNT).filter_map(Slot::new);
+            let mut listed = 0;
+            for slot in slots {
+                let keys = self.keys_in_slot(slot, usize::MAX);
+                assert_eq!(keys.len(), self.count_in_slot(slot));
+                assert!(
+                    keys.iter()
+                        .all(|key| Slot::of_key(key) == slot && self.contains(key))
+                );
+                listed += keys.len();
+            }
+            assert_eq!(listed, self.len());
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::value::StringValue;
