@@ -114,6 +114,15 @@ pub trait Host {
     fn is_replica(&self) -> bool {
         false
     }
+    /// Whether this node is reading its data set (a replica, at the end of a full resynchronisation): it refuses most
+    /// commands.
+    fn is_loading(&self) -> bool {
+        false
+    }
+    /// How many replicas are online and not lagging (min-replicas-to-write, min-replicas-max-lag).
+    fn good_replicas(&self) -> u32 {
+        0
+    }
     /// CLUSTER and its subcommands (arity already checked); READONLY, READWRITE and ASKING are the engine's own.
     fn cluster(&mut self, _argv: &[Bytes], _keyspace: &mut Keyspace) -> Value {
         Value::error("ERR This instance has cluster support disabled")
