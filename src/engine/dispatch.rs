@@ -331,6 +331,11 @@ pub fn run(
         .clients
         .get(client)
         .map_or((0, false), |state| (state.db, state.is_primary_link));
+    let bytes_left = match engine.config.maxmemory {
+        0 => u64::MAX,
+        limit => limit.saturating_sub(engine.used_memory()),
+    };
+    engine.keyspace.set_bytes_left(bytes_left);
     let mut call = Call {
         engine,
         host,

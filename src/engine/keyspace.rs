@@ -59,6 +59,8 @@ pub struct Keyspace {
     watched: BTreeMap<(u32, Bytes), WatchCount>,
     /// Keys deleted with their slot, not yet told to the replicas.
     slot_deletions: Vec<Bytes>,
+    /// Bytes left under maxmemory: larger tables wait.
+    bytes_left: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,6 +183,7 @@ impl Keyspace {
             data_memory: 0,
             watched: BTreeMap::new(),
             slot_deletions: Vec::new(),
+            bytes_left: u64::MAX,
         }
     }
 
@@ -270,6 +273,11 @@ impl Keyspace {
         self.dbs[db as usize].main.find(key).map(EntryId)
     }
 
+    /// How many bytes there are left under maxmemory: tables that would grow beyond wait.
+    pub(super) fn set_bytes_left(&mut self, bytes: u64) {
+        self.bytes_left = bytes;
+    }
+
     /// Takes one step of a table's growth, as every look-up by a command does.
     pub(super) fn step(&mut self, db: u32) {
         self.dbs[db as usize].main.step();
@@ -320,7 +328,9 @@ impl Keyspace {
             older: NIL,
             newer: NIL,
         };
-        let id = self.dbs[db as usize].main.insert(key.clone(), object);
+        let id = self.dbs[db as usize]
+            .main
+            .insert_within(key.clone(), object, self.bytes_left);
         self.link(id);
         EntryId(id)
     }
@@ -368,7 +378,9 @@ impl Keyspace {
         let key = database.main.key(id.0);
         match at {
             Some(_) if !had => {
-                database.expires.insert(key.clone(), id.0);
+                database
+                    .expires
+                    .insert_within(key.clone(), id.0, self.bytes_left);
             }
             None => {
                 database.expires.remove(key);
