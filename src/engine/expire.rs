@@ -15,7 +15,8 @@ const ACCEPTABLE_STALE: u64 = 10;
 const BUCKETS_PER_KEY: u64 = 20;
 /// Databases visited in one cycle.
 const DATABASES_PER_CALL: u32 = 16;
-/// How long looking at one key, or deleting one, takes in nanoseconds: turns the time limit into a count (an estimate).
+/// How long looking into one bucket, at one key, or deleting one, takes in nanoseconds: turns the time limit into a count (an estimate).
+const BUCKET_NS: u64 = 10;
 const LOOK_NS: u64 = 100;
 const DELETE_NS: u64 = 1_000;
 
@@ -79,7 +80,7 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
             }
             total_sampled += sampled;
             total_expired += expired;
-            spent_ns += sampled * LOOK_NS + expired * DELETE_NS;
+            spent_ns += visited * BUCKET_NS + sampled * LOOK_NS + expired * DELETE_NS;
             if ttl_count > 0 {
                 engine.keyspace.note_average_ttl(db, ttl_sum / ttl_count);
             }
@@ -87,7 +88,8 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
                 engine.expire_cycle.time_cap_reached += 1;
                 break;
             }
-            if sampled == 0 || expired * 100 / sampled <= acceptable {
+            // A stretch of empty buckets tells nothing: try the next.
+            if sampled > 0 && expired * 100 / sampled <= acceptable {
                 break;
             }
         }

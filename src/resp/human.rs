@@ -51,7 +51,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::Double(value) => push(text, format_args!("(double) {}", format_double(*value))),
         Value::Bool(value) => text.push_str(if *value { "(true)" } else { "(false)" }),
         Value::BigNumber(raw) | Value::Verbatim(_, raw) => {
-            text.push_str(&String::from_utf8_lossy(raw))
+            text.push_str(&String::from_utf8_lossy(raw));
         }
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
@@ -62,9 +62,22 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
                 numbers.next(text);
                 write(key, &numbers.inner, text);
                 text.push_str(" => ");
+                if has_items(value) {
+                    text.push('\n');
+                    text.push_str(&numbers.inner);
+                }
                 write(value, &numbers.inner, text);
             }
         }
+    }
+}
+
+/// Whether a value prints as numbered lines.
+fn has_items(value: &Value) -> bool {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
+        Value::Map(pairs) => !pairs.is_empty(),
+        _ => false,
     }
 }
 
@@ -159,7 +172,8 @@ mod tests {
             2) 1) "b"
                2) 1) (nil)
             3) 1# "k" => (integer) 1
-               2# "l" => 1) "x"
+               2# "l" => 
+                  1) "x"
                   2) "y"
             4)  1) (integer) 1
                 2) (integer) 2
