@@ -12,7 +12,7 @@
 
 use super::node::{Ctx, NodeState};
 use super::view::{BLACKLIST_TTL_MS, Ms, Peer, SlotSet};
-use super::{Event, Note, NodeIndex, Output, Traffic};
+use super::{Event, NodeIndex, Note, Output, Traffic};
 use crate::engine::{Keyspace, Slot};
 use std::rc::Rc;
 
@@ -29,6 +29,9 @@ const PING_SAMPLES: usize = 5;
 const HANDSHAKE_TIMEOUT_MIN_MS: Ms = 1_000;
 /// How far into the future a gossiped PONG time may lie.
 const GOSSIP_AHEAD_MS: Ms = 500;
+/// A ping to a peer that is heard but has not answered goes out again after this long: where the model lost it, a
+/// real connection would have retransmitted it.
+const RETRANSMIT_MS: Ms = 500;
 
 /// A message on the cluster bus.
 #[derive(Clone, Debug)]
@@ -232,6 +235,19 @@ impl NodeState {
                 self.send_ping(ctx, node);
                 continue;
             }
+            let heard_since = peer.data_received > peer.ping_tried;
+            if peer.link.is_some()
+                && peer.ping_sent != 0
+                && heard_since
+                && ctx.ms.saturating_sub(peer.ping_tried) > RETRANSMIT_MS
+            {
+                let waiting_since = peer.ping_sent;
+                self.send_ping(ctx, node);
+                if let Some(peer) = self.view.peer_mut(node) {
+                    peer.ping_sent = waiting_since;
+                }
+                continue;
+            }
             if peer.ping_sent != 0 && waiting.min(silent) > timeout && !peer.pfail && !peer.fail {
                 peer.pfail = true;
                 suspected = true;
@@ -243,6 +259,7 @@ impl NodeState {
         if !self.view.am_primary() {
             self.manual_failover_progress(ctx);
             self.election_step(ctx);
+            self.consider_migration(ctx);
         }
         if suspected || !self.view.ok {
             self.update_cluster_state(ctx);
@@ -300,6 +317,7 @@ impl NodeState {
     fn send_ping(&mut self, ctx: &mut Ctx<'_>, to: NodeIndex) {
         if let Some(peer) = self.view.peer_mut(to) {
             peer.ping_sent = ctx.ms;
+            peer.ping_tried = ctx.ms;
         }
         let gossip = self.gossip_about(to);
         self.send_bus(ctx, to, BusBody::Ping { meet: false, gossip });
@@ -501,13 +519,7 @@ impl NodeState {
     }
 
     /// Whether the sender is primary or replica, and which slots it claims.
-    fn learn_role_and_slots(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        keyspace: &mut Keyspace,
-        from: NodeIndex,
-        header: &Header,
-    ) {
+    fn learn_role_and_slots(&mut self, ctx: &mut Ctx<'_>, keyspace: &mut Keyspace, from: NodeIndex, header: &Header) {
         match header.replica_of {
             None => {
                 if self.view.set_as_primary(from) {
@@ -520,12 +532,7 @@ impl NodeState {
                     self.todo.update_state = true;
                 }
                 let primary_known = self.view.peer(primary).is_some();
-                if let Some(peer) = self.view.peer_mut(from) {
-                    peer.is_primary = false;
-                    if primary_known {
-                        peer.replica_of = Some(primary);
-                    }
-                }
+                self.view.set_as_replica(from, primary_known.then_some(primary));
             }
         }
         let Some(sender) = self.view.peer(from) else { return };
@@ -622,15 +629,24 @@ impl NodeState {
                 self.view.mark_unclaimed(number);
             }
         }
-        let lost_all = taken_from_mine > 0
-            && mine.and_then(|node| self.view.peer(node)).is_some_and(|peer| peer.slots.is_empty());
+        let lost_all =
+            taken_from_mine > 0 && mine.and_then(|node| self.view.peer(node)).is_some_and(|peer| peer.slots.is_empty());
         if lost_all && (self.settings.allow_replica_migration || claimed.len() == taken_from_mine) {
             self.become_replica_of(ctx, sender);
+        } else if let Some(grandprimary) = self.grandprimary() {
+            // A primary that lost its last slot may have become a replica before this node heard who took the slots.
+            self.become_replica_of(ctx, grandprimary);
         } else {
             for slot in dirty {
                 keyspace.delete_slot(slot);
             }
         }
+    }
+
+    /// Whom this replica's primary copies, where it has become a replica itself.
+    fn grandprimary(&self) -> Option<NodeIndex> {
+        let primary = self.view.my_primary().filter(|node| *node != self.me)?;
+        self.view.peer(primary)?.replica_of.filter(|node| *node != self.me)
     }
 
     /// Two primaries with one config epoch: the one whose identity sorts first takes a new epoch.

@@ -221,7 +221,9 @@ impl NodeState {
 
     /// On the replica: may the election start?
     pub fn manual_failover_progress(&mut self, _ctx: &mut Ctx<'_>) {
-        if self.manual.end != 0 && !self.manual.can_start && self.manual.primary_offset == Some(self.advertised_offset())
+        if self.manual.end != 0
+            && !self.manual.can_start
+            && self.manual.primary_offset == Some(self.advertised_offset())
         {
             self.manual.can_start = true;
             self.todo.election_step = true;

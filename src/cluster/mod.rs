@@ -18,6 +18,7 @@ mod bus;
 mod commands;
 mod election;
 mod failure;
+mod migration;
 mod node;
 mod redirect;
 mod replication;
@@ -38,7 +39,7 @@ use crate::resp::{Bytes, Value};
 use crate::sim::{Nanos, draw};
 use node::{Ctx, Node};
 use std::rc::Rc;
-use view::{Peer, Roster, deal_slots};
+use view::{Peer, Roster, View, deal_slots};
 
 /// The port every node listens on for clients.
 pub const PORT: u16 = 6_379;
@@ -52,7 +53,7 @@ pub struct NodeIndex(pub u16);
 /// What one node is deployed as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {
-    /// `0002-001`: shard, then node in the shard, as ElastiCache numbers them.
+    /// `0002-001`: shard, then node in the shard, as `ElastiCache` numbers them.
     pub name: String,
     /// Its address, "10.0.1.12"; every node listens on 6379, the bus on 16379.
     pub ip: String,
@@ -99,15 +100,46 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A node's 100 ms tick. `incarnation` is that of the process it was set for: a restarted node ignores older ones.
-    Cron { node: NodeIndex, incarnation: u32 },
+    Cron {
+        /// Whose.
+        node: NodeIndex,
+        /// Of which of its processes.
+        incarnation: u32,
+    },
     /// The command a node is working on is done: reply, and take the next.
-    Served { node: NodeIndex, incarnation: u32 },
+    Served {
+        /// Whose.
+        node: NodeIndex,
+        /// Of which of its processes.
+        incarnation: u32,
+    },
     /// A message on the cluster bus has arrived.
-    Bus { from: NodeIndex, to: NodeIndex, message: Rc<BusMessage> },
+    Bus {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// What it says.
+        message: Rc<BusMessage>,
+    },
     /// A message on a replication link has arrived.
-    Replication { from: NodeIndex, to: NodeIndex, message: Rc<ReplicationMessage> },
+    Replication {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// What it says.
+        message: Rc<ReplicationMessage>,
+    },
     /// Something a node wanted to be woken for (a full resynchronisation to begin, a load to end).
-    Timer { node: NodeIndex, incarnation: u32, timer: Timer },
+    Timer {
+        /// Who wanted it.
+        node: NodeIndex,
+        /// Which of its processes.
+        incarnation: u32,
+        /// Why.
+        timer: Timer,
+    },
 }
 
 /// Why a node wanted to be woken.
@@ -142,16 +174,42 @@ pub enum Traffic {
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Call [`Cluster::handle`] with `event` at `at`.
-    Schedule { at: Nanos, event: Event },
+    Schedule {
+        /// When.
+        at: Nanos,
+        /// With what.
+        event: Event,
+    },
     /// Carry `event` over the network from one node to another and hand it in on arrival, in order per pair and
     /// traffic class; it may be lost.
-    Send { from: NodeIndex, to: NodeIndex, bytes: u64, traffic: Traffic, event: Event },
+    Send {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// Its length on the wire.
+        bytes: u64,
+        /// What kind of message it is.
+        traffic: Traffic,
+        /// What to hand in.
+        event: Event,
+    },
     /// Carry a reply to a caller.
     Reply(Reply),
     /// A key went by itself.
-    Key { node: NodeIndex, notice: Notice },
+    Key {
+        /// Where.
+        node: NodeIndex,
+        /// Which, and why.
+        notice: Notice,
+    },
     /// Something for the time line.
-    Note { node: NodeIndex, note: Note },
+    Note {
+        /// Who tells it.
+        node: NodeIndex,
+        /// What happened.
+        note: Note,
+    },
 }
 
 /// An answered request.
@@ -181,25 +239,52 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// This node finds `peer` unreachable (PFAIL in its own view).
-    SuspectsFailure { peer: NodeIndex },
+    SuspectsFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// This node has seen a quorum of primaries agree that `peer` failed.
-    DeclaresFailure { peer: NodeIndex },
+    DeclaresFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// This replica asks for votes in `epoch`.
-    AsksForVotes { epoch: u64 },
+    AsksForVotes {
+        /// The epoch.
+        epoch: u64,
+    },
     /// This replica won and is a primary now.
-    Promoted { epoch: u64 },
+    Promoted {
+        /// The epoch.
+        epoch: u64,
+    },
     /// This primary found itself outvoted and is a replica of `of` now.
-    Demoted { of: NodeIndex },
+    Demoted {
+        /// Of which primary.
+        of: NodeIndex,
+    },
     /// This node no longer holds a failed mark against `peer`.
-    ClearsFailure { peer: NodeIndex },
+    ClearsFailure {
+        /// Which node.
+        peer: NodeIndex,
+    },
     /// `cluster_state` of this node changed.
-    StateChanged { ok: bool },
+    StateChanged {
+        /// `cluster_state:ok`.
+        ok: bool,
+    },
     /// A full resynchronisation of this replica has begun / ended.
-    FullSyncBegan { bytes: u64 },
+    FullSyncBegan {
+        /// Bytes on the way.
+        bytes: u64,
+    },
     /// A full resynchronisation of this replica has ended.
     FullSyncEnded,
     /// This replica continued from the backlog.
-    PartialSync { bytes: u64 },
+    PartialSync {
+        /// Bytes on the way.
+        bytes: u64,
+    },
 }
 
 /// Whether a node's process runs.
@@ -273,9 +358,9 @@ impl Cluster {
         let now = spec.epoch_us / 1_000;
         let mut nodes: Vec<Node> =
             (0..spec.nodes.len()).map(|index| Node::new(NodeIndex(index as u16), &roster, seed, now)).collect();
-        let table = formed_table(&roster, now);
-        for (index, node) in nodes.iter_mut().enumerate() {
-            form(node, index, &table, seed, now);
+        let formed = formed_view(&roster, now);
+        for node in &mut nodes {
+            form(node, &formed, seed, now);
             node.schedule_first_tick(Nanos::ZERO, out);
         }
         form_replication(&mut nodes, &roster, now);
@@ -394,7 +479,12 @@ impl Cluster {
         &self.nodes[usize::from(node.0)]
     }
 
-    fn enter<'a>(&'a mut self, now: Nanos, node: NodeIndex, out: &'a mut Vec<Output>) -> Option<(&'a mut Node, Ctx<'a>)> {
+    fn enter<'a>(
+        &'a mut self,
+        now: Nanos,
+        node: NodeIndex,
+        out: &'a mut Vec<Output>,
+    ) -> Option<(&'a mut Node, Ctx<'a>)> {
         let node = self.nodes.get_mut(usize::from(node.0))?;
         let ctx = Ctx::new(now, self.roster.epoch_us, node.incarnation, out);
         Some((node, ctx))
@@ -416,6 +506,13 @@ fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
             }
         }
     }
+    let with_replicas: Vec<usize> =
+        roster.nodes.iter().filter_map(|spec| spec.replica_of).map(|primary| usize::from(primary.0)).collect();
+    for primary in with_replicas {
+        if let Some(peer) = table.get_mut(primary) {
+            peer.migrate_to = true;
+        }
+    }
     let primary_epochs: Vec<u64> = table.iter().map(|peer| peer.config_epoch).collect();
     for peer in &mut table {
         if let Some(primary) = peer.replica_of {
@@ -425,32 +522,41 @@ fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
     table
 }
 
-/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
-/// all fall at once.
-fn form(node: &mut Node, index: usize, table: &[Peer], seed: u64, now: u64) {
-    let timeout = node.state.settings.node_timeout_ms;
-    let view = &mut node.state.view;
-    for (other, peer) in table.iter().enumerate() {
-        let mut peer = peer.clone();
-        if other != index {
-            let age = draw(seed, &[0x6c69_6e6b, index as u64, other as u64]) % (timeout / 2).max(1);
-            peer.pong_received = now.saturating_sub(age);
-            peer.data_received = peer.pong_received;
-            peer.link = Some(now);
-            peer.inbound = Some(now);
-        }
-        view.peers[other] = Some(peer);
-    }
-    let primaries: Vec<usize> = (0..table.len()).filter(|other| table[*other].is_primary).collect();
+/// The view of a cluster that has formed, but for what differs from node to node.
+fn formed_view(roster: &Roster, now: u64) -> View {
+    let table = formed_table(roster, now);
+    let primaries: Vec<usize> = (0..table.len()).filter(|index| table[*index].is_primary).collect();
+    let mut view = View::unconnected(NodeIndex(0));
+    view.current_epoch = table.len() as u64;
+    view.first_update = 1;
+    view.ok = !primaries.is_empty();
+    view.size = primaries.len();
+    view.peers = table.into_iter().map(Some).collect();
     for (primary, (first, last)) in primaries.iter().zip(deal_slots(primaries.len())) {
         for slot in first..=last {
             view.bind(slot, NodeIndex(*primary as u16));
         }
     }
-    view.current_epoch = table.len() as u64;
-    view.first_update = 1;
-    view.ok = !primaries.is_empty();
-    node.state.count_size();
+    view
+}
+
+/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
+/// all fall at once.
+fn form(node: &mut Node, formed: &View, seed: u64, now: u64) {
+    let timeout = node.state.settings.node_timeout_ms;
+    let me = node.state.me;
+    let mut view = formed.clone();
+    view.me = me;
+    for (other, peer) in view.peers.iter_mut().flatten().enumerate() {
+        if other != usize::from(me.0) {
+            let age = draw(seed, &[0x6c69_6e6b, u64::from(me.0), other as u64]) % (timeout / 2).max(1);
+            peer.pong_received = now.saturating_sub(age);
+            peer.data_received = peer.pong_received;
+            peer.link = Some(now);
+            peer.inbound = Some(now);
+        }
+    }
+    node.state.view = view;
 }
 
 /// Puts replicas in step with their primaries.

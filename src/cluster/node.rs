@@ -188,7 +188,10 @@ impl Node {
             self.state.replication_cron(ctx);
         }
         let Self { engine, state, .. } = self;
-        engine.cron(&mut NodeHost { state, ctx });
+        if state.manual.pause_until <= ctx.ms {
+            // While a manual failover holds the clients back, nothing may change: no key expires either.
+            engine.cron(&mut NodeHost { state, ctx });
+        }
         self.propagate();
         self.state.flush_stream(ctx);
         self.report_notices(ctx);

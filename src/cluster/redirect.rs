@@ -102,8 +102,10 @@ impl NodeState {
         if importing && route.asking {
             return if several && missing > 0 { Err(try_again()) } else { Ok(()) };
         }
-        let reads_of_primary =
-            route.client_readonly && !route.is_write && !self.view.am_primary() && self.view.my_primary() == Some(owner);
+        let reads_of_primary = route.client_readonly
+            && !route.is_write
+            && !self.view.am_primary()
+            && self.view.my_primary() == Some(owner);
         if owner == self.me || reads_of_primary {
             return Ok(());
         }
@@ -167,10 +169,8 @@ impl NodeState {
         if !is_primary {
             let link = replication.primary.as_ref();
             let up = replication.primary_state() == Some(LinkState::Connected);
-            let transferring = matches!(
-                replication.primary_state(),
-                Some(LinkState::Transfer { .. } | LinkState::Loading)
-            );
+            let transferring =
+                matches!(replication.primary_state(), Some(LinkState::Transfer { .. } | LinkState::Loading));
             let seconds_since = |at: Ms| (now.saturating_sub(at) / 1_000).to_string();
             let last_io = link.map_or(0, |link| link.last_io);
             let offset = if link.is_some_and(|link| link.has_history) { replication.offset } else { 0 };

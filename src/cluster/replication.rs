@@ -120,8 +120,8 @@ pub enum ReplicationMessage {
     Ack {
         /// The connection.
         link: u64,
-        /// The offset reached.
-        offset: u64,
+        /// The offset reached; none while it waits for a snapshot, which only shows that the connection lives.
+        offset: Option<u64>,
     },
     /// Primary: this connection does not exist (any more).
     Closed {
@@ -204,6 +204,10 @@ pub(super) struct ReplicaLink {
     pub acknowledged: u64,
     /// When it last said so.
     pub acknowledged_at: Ms,
+    /// What had been sent when it last said so.
+    sent_by_then: u64,
+    /// When it was sent a snapshot.
+    sync_began: Ms,
 }
 
 /// A command in the backlog and the offset before it.
@@ -288,7 +292,16 @@ impl Replication {
     pub fn form_replica_link(&mut self, replica: NodeIndex, now: Ms) {
         let state = ReplicaState::Online;
         let (cursor, acknowledged) = (self.offset, self.offset);
-        self.replicas.push(ReplicaLink { peer: replica, link: 0, state, cursor, acknowledged, acknowledged_at: now });
+        self.replicas.push(ReplicaLink {
+            peer: replica,
+            link: 0,
+            state,
+            cursor,
+            acknowledged,
+            acknowledged_at: now,
+            sent_by_then: 0,
+            sync_began: 0,
+        });
     }
 
     /// The first byte of the stream that the backlog still has (counted from 1); 0 without a backlog.
@@ -399,7 +412,14 @@ impl NodeState {
         }
     }
 
-    fn send_replication(&self, ctx: &mut Ctx<'_>, to: NodeIndex, bytes: u64, traffic: Traffic, message: ReplicationMessage) {
+    fn send_replication(
+        &self,
+        ctx: &mut Ctx<'_>,
+        to: NodeIndex,
+        bytes: u64,
+        traffic: Traffic,
+        message: ReplicationMessage,
+    ) {
         let event = Event::Replication { from: self.me, to, message: Rc::new(message) };
         ctx.out.push(Output::Send { from: self.me, to, bytes, traffic, event });
     }
@@ -437,9 +457,7 @@ impl NodeState {
             self.view.migrating.clear();
             self.view.importing.clear();
         }
-        let myself = self.view.myself_mut();
-        myself.is_primary = false;
-        myself.replica_of = Some(primary);
+        self.view.set_as_replica(self.me, Some(primary));
         if was_primary {
             ctx.note(self.me, Note::Demoted { of: primary });
         }
@@ -572,15 +590,44 @@ impl NodeState {
     }
 
     fn acknowledge(&mut self, ctx: &mut Ctx<'_>) {
-        let offset = self.advertised_offset();
         if let Some(link) = &self.replication.primary {
-            let message = ReplicationMessage::Ack { link: link.link, offset };
-            let bytes = wire::command_len(&[
-                Bytes::from("REPLCONF"),
-                Bytes::from("ACK"),
-                Bytes::from_int(offset as i64),
-            ]);
+            let offset = self.replication.offset;
+            let reached = (link.state == LinkState::Connected).then_some(offset);
+            let message = ReplicationMessage::Ack { link: link.link, offset: reached };
+            let bytes =
+                wire::command_len(&[Bytes::from("REPLCONF"), Bytes::from("ACK"), Bytes::from_int(offset as i64)]);
             self.send_replication(ctx, link.of, bytes, Traffic::ReplicationControl, message);
+        }
+    }
+
+    /// A replica says how far it has got.
+    fn acknowledged(&mut self, ctx: &mut Ctx<'_>, from: NodeIndex, link: u64, offset: Option<u64>) {
+        let Some(replica) = self.replication.replica_mut(from, link) else {
+            self.control(ctx, from, ReplicationMessage::Closed { link });
+            return;
+        };
+        let since_last = ctx.ms.saturating_sub(replica.acknowledged_at);
+        replica.acknowledged_at = ctx.ms;
+        let cursor = replica.cursor;
+        let Some(offset) = offset else {
+            // It still waits although its snapshot was sent more than an acknowledgement ago: that was lost.
+            let since_sync = ctx.ms.saturating_sub(replica.sync_began);
+            if replica.state == ReplicaState::Loading && since_sync > since_last.max(CONNECT_RETRY_MS) {
+                self.replication.replicas.retain(|replica| replica.peer != from);
+                self.control(ctx, from, ReplicationMessage::Closed { link });
+            }
+            return;
+        };
+        replica.acknowledged = replica.acknowledged.max(offset);
+        let lost = replica.state == ReplicaState::Online && offset < replica.sent_by_then;
+        replica.sent_by_then = cursor;
+        if replica.state == ReplicaState::Loading {
+            replica.state = ReplicaState::Online;
+            self.flush_stream(ctx);
+        } else if lost {
+            // What was out before its last word has not arrived: an empty message shows it the gap.
+            let message = ReplicationMessage::Stream { link, offset: cursor, commands: Vec::new() };
+            self.send_replication(ctx, from, 0, Traffic::Replication, message);
         }
     }
 
@@ -598,8 +645,16 @@ impl NodeState {
             let replid = self.replication.replid.clone();
             let bytes = self.replication.offset - offset;
             let (state, cursor) = (ReplicaState::Online, *offset);
-            let replica =
-                ReplicaLink { peer: from, link, state, cursor, acknowledged: cursor, acknowledged_at: now };
+            let replica = ReplicaLink {
+                peer: from,
+                link,
+                state,
+                cursor,
+                acknowledged: cursor,
+                acknowledged_at: now,
+                sent_by_then: 0,
+                sync_began: 0,
+            };
             self.replication.replicas.push(replica);
             // Travels with the stream, so that nothing of the stream overtakes it.
             let message = ReplicationMessage::Continue { link, replid, bytes };
@@ -620,6 +675,8 @@ impl NodeState {
             cursor: self.replication.offset,
             acknowledged: 0,
             acknowledged_at: now,
+            sent_by_then: 0,
+            sync_began: 0,
         });
         self.control(ctx, from, ReplicationMessage::Waiting { link });
         if !self.replication.sync_scheduled {
@@ -646,6 +703,7 @@ impl NodeState {
             }
             replica.state = ReplicaState::Loading;
             replica.cursor = offset;
+            replica.sync_began = ctx.ms;
             let (peer, link) = (replica.peer, replica.link);
             let begin = ReplicationMessage::FullResync { link, replid: replid.clone(), bytes };
             self.control(ctx, peer, begin);
@@ -662,18 +720,7 @@ impl Node {
         let state = &mut self.state;
         match message {
             ReplicationMessage::Psync { link, position } => state.psync_requested(ctx, from, *link, position.as_ref()),
-            ReplicationMessage::Ack { link, offset } => {
-                let Some(replica) = state.replication.replica_mut(from, *link) else {
-                    state.control(ctx, from, ReplicationMessage::Closed { link: *link });
-                    return;
-                };
-                replica.acknowledged = replica.acknowledged.max(*offset);
-                replica.acknowledged_at = ctx.ms;
-                if replica.state == ReplicaState::Loading && *offset >= replica.cursor {
-                    replica.state = ReplicaState::Online;
-                    state.flush_stream(ctx);
-                }
-            }
+            ReplicationMessage::Ack { link, offset } => state.acknowledged(ctx, from, *link, *offset),
             ReplicationMessage::Closed { link }
             | ReplicationMessage::Refused { link }
             | ReplicationMessage::Waiting { link }
@@ -707,17 +754,22 @@ impl Node {
                 ctx.note(me, Note::PartialSync { bytes: *bytes });
             }
             ReplicationMessage::FullResync { bytes, .. } => {
+                // A small snapshot may have overtaken this.
                 if matches!(up.state, LinkState::Waiting | LinkState::Handshake) {
                     let until = ctx.ms + TRANSFER_GRACE_MS + bytes / TRANSFER_BYTES_PER_MS;
                     up.state = LinkState::Transfer { until };
+                    up.has_history = false;
+                    up.sync_bytes = *bytes;
+                    ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
                 }
-                up.has_history = false;
-                up.sync_bytes = *bytes;
-                ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
             }
             ReplicationMessage::Snapshot { link, replid, offset, keyspace, bytes } => {
+                if !matches!(up.state, LinkState::Transfer { .. }) {
+                    ctx.note(me, Note::FullSyncBegan { bytes: *bytes });
+                }
                 up.state = LinkState::Loading;
                 up.has_history = false;
+                up.sync_bytes = *bytes;
                 let due = ctx.now + Nanos(bytes.saturating_mul(1_000_000_000) / LOAD_BYTES_PER_SECOND);
                 state.replication.loading = Some(Loading {
                     link: *link,
@@ -740,12 +792,12 @@ impl Node {
 
     /// Applies what continues this replica's offset; a gap means that something was lost, and the link with it.
     fn apply_stream(&mut self, ctx: &mut Ctx<'_>, offset: u64, commands: &[StreamCommand]) {
+        if offset > self.state.replication.offset {
+            self.state.primary_link_lost(ctx);
+            return;
+        }
         let mut start = offset;
         for command in commands {
-            if start > self.state.replication.offset {
-                self.state.primary_link_lost(ctx);
-                return;
-            }
             if start == self.state.replication.offset {
                 if !command.is_internal() {
                     self.apply(ctx, &command.argv);

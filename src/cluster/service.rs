@@ -36,8 +36,9 @@ struct Pending {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Service {
     waiting: VecDeque<Pending>,
-    in_service: Option<Reply>,
-    busy_with: bool,
+    /// What to answer when the request being served is done.
+    answer: Option<Reply>,
+    is_serving: bool,
     clients: BTreeMap<Caller, ClientId>,
     /// CPU time used since the run began.
     pub busy: Nanos,
@@ -46,14 +47,14 @@ pub(super) struct Service {
 impl Service {
     /// Requests waiting or being served.
     pub fn depth(&self) -> usize {
-        self.waiting.len() + usize::from(self.busy_with)
+        self.waiting.len() + usize::from(self.is_serving)
     }
 
     /// The process is gone: so are its queue and its connections.
     pub fn crash(&mut self) {
         self.waiting.clear();
-        self.in_service = None;
-        self.busy_with = false;
+        self.answer = None;
+        self.is_serving = false;
         self.clients.clear();
     }
 }
@@ -75,7 +76,7 @@ impl Node {
     ///
     /// Redis holds back only writes then; the model holds back everything for the few milliseconds it takes.
     pub fn serve_next(&mut self, ctx: &mut Ctx<'_>) {
-        if self.service.busy_with || self.state.manual.pause_until > ctx.ms {
+        if self.service.is_serving || self.state.manual.pause_until > ctx.ms {
             return;
         }
         let Some(Pending { request, arrived, ahead }) = self.service.waiting.pop_front() else { return };
@@ -83,8 +84,8 @@ impl Node {
         let service = Nanos(cost) + SYSCALLS;
         let finished = ctx.now + service;
         self.service.busy += service;
-        self.service.busy_with = true;
-        self.service.in_service = value.map(|value| Reply {
+        self.service.is_serving = true;
+        self.service.answer = value.map(|value| Reply {
             id: request.id,
             caller: request.caller,
             node: self.state.me,
@@ -104,15 +105,13 @@ impl Node {
         if self.state.replication.is_loading() && !answered_while_loading(&request.argv) {
             return (Some(Value::error("LOADING Redis is loading the dataset in memory")), 0);
         }
-        let client = match self.service.clients.get(&request.caller) {
-            Some(client) => *client,
-            None => {
-                let addr = format!("10.0.0.{}:{}", request.caller.0 % 250 + 1, 40_000 + request.caller.0 % 20_000);
-                let client = self.engine.connect(UnixMicros(ctx.unix_us), &addr);
-                self.service.clients.insert(request.caller, client);
-                client
-            }
-        };
+        let known = self.service.clients.get(&request.caller).copied();
+        let client = known.unwrap_or_else(|| {
+            let addr = format!("10.0.0.{}:{}", request.caller.0 % 250 + 1, 40_000 + request.caller.0 % 20_000);
+            let client = self.engine.connect(UnixMicros(ctx.unix_us), &addr);
+            self.service.clients.insert(request.caller, client);
+            client
+        });
         let Self { engine, state, .. } = self;
         let mut host = NodeHost { state, ctx };
         if request.asking {
@@ -137,9 +136,9 @@ impl Node {
 
     /// The request in service is done.
     pub fn served(&mut self, ctx: &mut Ctx<'_>) {
-        self.service.busy_with = false;
+        self.service.is_serving = false;
         self.state.flush_stream(ctx);
-        if let Some(mut reply) = self.service.in_service.take() {
+        if let Some(mut reply) = self.service.answer.take() {
             reply.finished = ctx.now;
             ctx.out.push(Output::Reply(reply));
         }
@@ -147,7 +146,6 @@ impl Node {
 }
 
 fn answered_while_loading(argv: &[Bytes]) -> bool {
-    argv.first().is_some_and(|name| {
-        ANSWERED_WHILE_LOADING.iter().any(|allowed| name.eq_ignore_ascii_case(allowed.as_bytes()))
-    })
+    argv.first()
+        .is_some_and(|name| ANSWERED_WHILE_LOADING.iter().any(|allowed| name.eq_ignore_ascii_case(allowed.as_bytes())))
 }

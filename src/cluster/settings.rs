@@ -28,6 +28,8 @@ pub(super) struct Settings {
     pub allow_reads_when_down: bool,
     /// `cluster-allow-replica-migration`.
     pub allow_replica_migration: bool,
+    /// `cluster-migration-barrier`.
+    pub migration_barrier: u64,
     /// `cluster-preferred-endpoint-type`.
     pub endpoint: Endpoint,
     /// `repl-ping-replica-period`, seconds.
@@ -59,6 +61,7 @@ impl Settings {
             no_failover: flag("cluster-replica-no-failover", false),
             allow_reads_when_down: flag("cluster-allow-reads-when-down", false),
             allow_replica_migration: flag("cluster-allow-replica-migration", true),
+            migration_barrier: number("cluster-migration-barrier", 1),
             endpoint: match text("cluster-preferred-endpoint-type").as_deref() {
                 Some("hostname") => Endpoint::Hostname,
                 Some("unknown-endpoint") => Endpoint::Unknown,

@@ -10,6 +10,7 @@ use super::{ClusterSpec, NodeIndex, NodeSpec};
 use crate::engine::Slot;
 use crate::sim::draw;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::rc::Rc;
 
 /// Unix time in milliseconds, as Redis's `mstime()`. Zero means "never".
@@ -63,7 +64,7 @@ pub(super) fn hex_id(seed: u64, key: &[u64]) -> Rc<str> {
         if let Some(last) = words.last_mut() {
             *last = part;
         }
-        text.push_str(&format!("{:016x}", draw(seed, &words)));
+        let _ = write!(text, "{:016x}", draw(seed, &words));
     }
     text.truncate(40);
     Rc::from(text)
@@ -116,7 +117,14 @@ impl SlotSet {
 
     /// The slots, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..Slot::COUNT).filter(|slot| self.contains(*slot))
+        self.words.iter().zip((0_u16..).step_by(64)).flat_map(|(word, first)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
+                left &= left - 1;
+                Some(first + bit)
+            })
+        })
     }
 
     /// The slots as inclusive ranges, ascending.
@@ -149,6 +157,10 @@ pub(super) struct Peer {
     pub fail: bool,
     /// Met, but not yet heard of: its real identity is unknown.
     pub handshake: bool,
+    /// It is a primary that has, or had, replicas: worth migrating one to.
+    pub migrate_to: bool,
+    /// Since when it is without working replicas; 0: it is not.
+    pub orphaned_since: Ms,
     /// The next ping is to be a MEET.
     pub meet: bool,
     /// It will not stand for election.
@@ -159,6 +171,8 @@ pub(super) struct Peer {
     pub slots: Rc<SlotSet>,
     /// When the ping went out that is not answered yet; 0: none is out.
     pub ping_sent: Ms,
+    /// When a PING last went out, answered or not.
+    pub ping_tried: Ms,
     /// When its last PONG came.
     pub pong_received: Ms,
     /// When its last message of any kind came.
@@ -188,11 +202,14 @@ impl Peer {
             pfail: false,
             fail: false,
             handshake: false,
+            migrate_to: false,
+            orphaned_since: 0,
             meet: false,
             no_failover: false,
             config_epoch: 0,
             slots: Rc::default(),
             ping_sent: 0,
+            ping_tried: 0,
             pong_received: 0,
             data_received: 0,
             fail_time: 0,
@@ -246,11 +263,17 @@ pub(super) struct View {
 impl View {
     /// A node that knows of itself alone.
     pub fn alone(me: NodeIndex, roster: &Roster, now: Ms) -> Self {
-        let mut peers: Vec<Option<Peer>> = vec![None; roster.nodes.len()];
-        peers[usize::from(me.0)] = Some(Peer::new(roster.id(me).clone(), now));
+        let mut view = Self::unconnected(me);
+        view.peers = vec![None; roster.nodes.len()];
+        view.peers[usize::from(me.0)] = Some(Peer::new(roster.id(me).clone(), now));
+        view
+    }
+
+    /// An empty view, to be filled before it is used.
+    pub fn unconnected(me: NodeIndex) -> Self {
         Self {
             me,
-            peers,
+            peers: Vec::new(),
             owners: Rc::new(vec![NOBODY; usize::from(Slot::COUNT)]),
             unclaimed: Rc::default(),
             migrating: BTreeMap::new(),
@@ -394,15 +417,45 @@ impl View {
         }
     }
 
-    /// Turns a node into a primary in this view. `MIGRATE_TO` and the like have no part in the model yet.
+    /// Turns a node into a primary in this view; whether it was none before.
     pub fn set_as_primary(&mut self, node: NodeIndex) -> bool {
+        let is_me = node == self.me;
         match self.peer_mut(node) {
             Some(peer) if !peer.is_primary => {
                 peer.is_primary = true;
-                peer.replica_of = None;
+                let left = peer.replica_of.take();
+                peer.migrate_to = !is_me;
+                self.replica_left(left);
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Turns a node into a replica of `primary`, where that is known, in this view.
+    pub fn set_as_replica(&mut self, node: NodeIndex, primary: Option<NodeIndex>) {
+        let Some(peer) = self.peer_mut(node) else { return };
+        if peer.is_primary {
+            peer.is_primary = false;
+            peer.migrate_to = false;
+        }
+        if primary.is_none() || peer.replica_of == primary {
+            return;
+        }
+        let left = std::mem::replace(&mut peer.replica_of, primary);
+        self.replica_left(left);
+        if let Some(gains) = primary.and_then(|primary| self.peer_mut(primary)) {
+            gains.migrate_to = true;
+        }
+    }
+
+    /// A replica of `primary` has gone elsewhere: a primary whose last one left on its own accord gets no other.
+    fn replica_left(&mut self, primary: Option<NodeIndex>) {
+        if let Some(primary) = primary
+            && self.replicas_of(primary).is_empty()
+            && let Some(peer) = self.peer_mut(primary)
+        {
+            peer.migrate_to = false;
         }
     }
 }

@@ -32,6 +32,11 @@ pub fn initial(config: &Config, now_ms: i64) -> u32 {
     }
 }
 
+/// A key with this LFU counter, looked at now (RESTORE … FREQ).
+pub fn with_counter(counter: u32, now_ms: i64) -> u32 {
+    (lfu_minutes(now_ms) << 8) | counter.min(255)
+}
+
 /// The LFU counter now: one less for each `lfu-decay-time` minutes since it was last looked at.
 pub fn lfu_counter(config: &Config, usage: u32, now_ms: i64) -> u32 {
     let elapsed = lfu_minutes(now_ms).wrapping_sub(usage >> 8) & 0xffff;
@@ -49,7 +54,7 @@ pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMu
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.
         let odds =
             u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
-        if random() % odds == 0 {
+        if random().is_multiple_of(odds) {
             counter += 1;
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn execute(state: &mut NodeState, ctx: &mut Ctx<'_>, argv: &[Bytes], 
     let result = match name.as_str() {
         "ADDSLOTS" => slots::add_or_delete(&mut call, true),
         "ADDSLOTSRANGE" => slots::add_or_delete_ranges(&mut call, true),
-        "BUMPEPOCH" => nodes::bump_epoch(&mut call),
+        "BUMPEPOCH" => Ok(nodes::bump_epoch(&mut call)),
         "COUNT-FAILURE-REPORTS" => nodes::count_failure_reports(&mut call),
         "COUNTKEYSINSLOT" => slots::count_keys(&call),
         "DELSLOTS" => slots::add_or_delete(&mut call, false),

@@ -26,10 +26,10 @@ impl NodeState {
 }
 
 /// CLUSTER BUMPEPOCH.
-pub(super) fn bump_epoch(call: &mut Call<'_, '_>) -> Outcome {
+pub(super) fn bump_epoch(call: &mut Call<'_, '_>) -> Value {
     let bumped = call.state.bump_config_epoch();
     let still = call.state.view.myself().config_epoch;
-    Ok(Value::simple(&bumped.map_or(format!("STILL {still}"), |epoch| format!("BUMPED {epoch}"))))
+    Value::simple(&bumped.map_or(format!("STILL {still}"), |epoch| format!("BUMPED {epoch}")))
 }
 
 /// CLUSTER SET-CONFIG-EPOCH.

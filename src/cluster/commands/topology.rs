@@ -39,9 +39,12 @@ fn is_available(call: &Call<'_, '_>, node: NodeIndex) -> bool {
 fn offset_of(call: &Call<'_, '_>, node: NodeIndex) -> u64 {
     if node == call.state.me {
         let in_step = call.state.view.am_primary()
-            || call.state.replication.primary.as_ref().is_some_and(|link| {
-                link.has_history || link.state == LinkState::Connected
-            });
+            || call
+                .state
+                .replication
+                .primary
+                .as_ref()
+                .is_some_and(|link| link.has_history || link.state == LinkState::Connected);
         return if in_step { call.state.replication.offset } else { 0 };
     }
     call.state.view.peer(node).map_or(0, |peer| peer.repl_offset)
