@@ -233,6 +233,8 @@ pub(super) struct Replication {
     backlog: VecDeque<Entry>,
     /// The replicas, in order of attachment.
     pub replicas: Vec<ReplicaLink>,
+    /// How many replicas were online and not lagging when that was last counted, once a second.
+    pub good_replicas: u32,
     /// The link to the primary, on a replica.
     pub primary: Option<PrimaryLink>,
     loading: Option<Loading>,
@@ -258,6 +260,7 @@ impl Replication {
             backlog_active: false,
             backlog: VecDeque::new(),
             replicas: Vec::new(),
+            good_replicas: 0,
             primary: None,
             loading: None,
             selected: false,
@@ -302,6 +305,7 @@ impl Replication {
             sent_by_then: 0,
             sync_began: 0,
         });
+        self.good_replicas += 1;
     }
 
     /// The first byte of the stream that the backlog still has (counted from 1); 0 without a backlog.
@@ -490,6 +494,7 @@ impl NodeState {
             self.control(ctx, replica.peer, ReplicationMessage::Closed { link: replica.link });
         }
         self.replication.lonely_since = ctx.ms;
+        self.replication.good_replicas = 0;
     }
 
     /// Sends PSYNC over a new connection.
@@ -570,7 +575,17 @@ impl NodeState {
             self.replication.feed(vec![Bytes::from("PING")], self.settings.backlog_bytes);
         }
         self.drop_unused_backlog(ctx);
+        self.count_good_replicas(ctx.ms);
         self.flush_stream(ctx);
+    }
+
+    fn count_good_replicas(&mut self, now: Ms) {
+        let max_lag_s = self.settings.max_lag_s;
+        let good = |replica: &&ReplicaLink| {
+            let lag_s = now.saturating_sub(replica.acknowledged_at) / 1_000;
+            replica.state == ReplicaState::Online && lag_s <= max_lag_s
+        };
+        self.replication.good_replicas = self.replication.replicas.iter().filter(good).count() as u32;
     }
 
     /// A primary without replicas for `repl-backlog-ttl` frees its backlog: its history is over.
@@ -623,6 +638,7 @@ impl NodeState {
         replica.sent_by_then = cursor;
         if replica.state == ReplicaState::Loading {
             replica.state = ReplicaState::Online;
+            self.count_good_replicas(ctx.ms);
             self.flush_stream(ctx);
         } else if lost {
             // What was out before its last word has not arrived: an empty message shows it the gap.
@@ -656,6 +672,7 @@ impl NodeState {
                 sync_began: 0,
             };
             self.replication.replicas.push(replica);
+            self.count_good_replicas(now);
             // Travels with the stream, so that nothing of the stream overtakes it.
             let message = ReplicationMessage::Continue { link, replid, bytes };
             self.send_replication(ctx, from, HANDSHAKE_BYTES, Traffic::Replication, message);
