@@ -8,7 +8,8 @@
 //!
 //! Start with [`NodeState::election_step`].
 
-use super::bus::{Audience, BusBody, Header};
+use super::bus::Audience;
+use super::bus_message::{BusBody, Header};
 use super::node::{Ctx, NodeState};
 use super::view::Ms;
 use super::{NodeIndex, Note};

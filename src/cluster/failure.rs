@@ -6,7 +6,7 @@
 //! everybody. After Redis 7.0's cluster.c: `markNodeAsFailingIfNeeded`, `clearNodeFailureIfNeeded`,
 //! `clusterUpdateState`.
 
-use super::bus::BusBody;
+use super::bus_message::BusBody;
 use super::node::{Ctx, NodeState};
 use super::view::Ms;
 use super::{NodeIndex, Note};

@@ -15,13 +15,16 @@
 //! Start with [`Cluster::handle`]; a node's insides begin at `node`, what it knows of the others at `view`.
 
 mod bus;
+mod bus_message;
 mod commands;
 mod election;
 mod failure;
+mod formation;
 mod migration;
 mod node;
 mod redirect;
 mod replication;
+mod replication_message;
 mod service;
 mod settings;
 mod view;
@@ -30,16 +33,16 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use bus::{BusBody, BusMessage, Gossip, Header};
-pub use replication::{ReplicationMessage, StreamCommand};
+pub use bus_message::{BusBody, BusMessage, Gossip, Header};
+pub use replication_message::{ReplicationMessage, StreamCommand};
 pub use view::SlotSet;
 
 use crate::engine::{Engine, Notice};
 use crate::resp::{Bytes, Value};
-use crate::sim::{Nanos, draw};
+use crate::sim::Nanos;
 use node::{Ctx, Node};
 use std::rc::Rc;
-use view::{Peer, Roster, View, deal_slots};
+use view::Roster;
 
 /// The port every node listens on for clients.
 pub const PORT: u16 = 6_379;
@@ -348,22 +351,14 @@ pub struct Cluster {
     nodes: Vec<Node>,
 }
 
-/// Bytes of the stream when a formed cluster starts: one PING, as after `redis-cli --cluster create`.
-const FORMED_STREAM: &str = "PING";
-
 impl Cluster {
     /// A formed cluster at time zero. `seed` is that of the run; what is to be scheduled first is pushed to `out`.
     pub fn new(spec: &ClusterSpec, seed: u64, out: &mut Vec<Output>) -> Self {
         let roster = Rc::new(Roster::new(spec, seed));
-        let now = spec.epoch_us / 1_000;
-        let mut nodes: Vec<Node> =
-            (0..spec.nodes.len()).map(|index| Node::new(NodeIndex(index as u16), &roster, seed, now)).collect();
-        let formed = formed_view(&roster, now);
-        for node in &mut nodes {
-            form(node, &formed, seed, now);
+        let nodes = formation::formed_nodes(&roster, seed);
+        for node in &nodes {
             node.schedule_first_tick(Nanos::ZERO, out);
         }
-        form_replication(&mut nodes, &roster, now);
         Self { roster, nodes }
     }
 
@@ -488,101 +483,5 @@ impl Cluster {
         let node = self.nodes.get_mut(usize::from(node.0))?;
         let ctx = Ctx::new(now, self.roster.epoch_us, node.incarnation, out);
         Some((node, ctx))
-    }
-}
-
-/// The table of nodes that everybody holds when the cluster has formed. As `redis-cli --cluster create` leaves it, every
-/// node was given its own config epoch, primaries first.
-fn formed_table(roster: &Roster, now: u64) -> Vec<Peer> {
-    let mut table: Vec<Peer> = roster.ids.iter().map(|id| Peer::new(id.clone(), now)).collect();
-    let mut epoch = 0;
-    for wants_replica in [false, true] {
-        for (peer, spec) in table.iter_mut().zip(&roster.nodes) {
-            if spec.replica_of.is_some() == wants_replica {
-                epoch += 1;
-                peer.config_epoch = epoch;
-                peer.is_primary = !wants_replica;
-                peer.replica_of = spec.replica_of;
-            }
-        }
-    }
-    let with_replicas: Vec<usize> =
-        roster.nodes.iter().filter_map(|spec| spec.replica_of).map(|primary| usize::from(primary.0)).collect();
-    for primary in with_replicas {
-        if let Some(peer) = table.get_mut(primary) {
-            peer.migrate_to = true;
-        }
-    }
-    let primary_epochs: Vec<u64> = table.iter().map(|peer| peer.config_epoch).collect();
-    for peer in &mut table {
-        if let Some(primary) = peer.replica_of {
-            peer.config_epoch = primary_epochs.get(usize::from(primary.0)).copied().unwrap_or_default();
-        }
-    }
-    table
-}
-
-/// The view of a cluster that has formed, but for what differs from node to node.
-fn formed_view(roster: &Roster, now: u64) -> View {
-    let table = formed_table(roster, now);
-    let primaries: Vec<usize> = (0..table.len()).filter(|index| table[*index].is_primary).collect();
-    let mut view = View::unconnected(NodeIndex(0));
-    view.current_epoch = table.len() as u64;
-    view.first_update = 1;
-    view.ok = !primaries.is_empty();
-    view.size = primaries.len();
-    view.peers = table.into_iter().map(Some).collect();
-    for (primary, (first, last)) in primaries.iter().zip(deal_slots(primaries.len())) {
-        for slot in first..=last {
-            view.bind(slot, NodeIndex(*primary as u16));
-        }
-    }
-    view
-}
-
-/// Gives one node its view of the formed cluster. When it last heard of each peer is drawn, so that heartbeats do not
-/// all fall at once.
-fn form(node: &mut Node, formed: &View, seed: u64, now: u64) {
-    let timeout = node.state.settings.node_timeout_ms;
-    let me = node.state.me;
-    let mut view = formed.clone();
-    view.me = me;
-    for (other, peer) in view.peers.iter_mut().flatten().enumerate() {
-        if other != usize::from(me.0) {
-            let age = draw(seed, &[0x6c69_6e6b, u64::from(me.0), other as u64]) % (timeout / 2).max(1);
-            peer.pong_received = now.saturating_sub(age);
-            peer.data_received = peer.pong_received;
-            peer.link = Some(now);
-            peer.inbound = Some(now);
-        }
-    }
-    node.state.view = view;
-}
-
-/// Puts replicas in step with their primaries.
-fn form_replication(nodes: &mut [Node], roster: &Roster, now: u64) {
-    for (index, spec) in roster.nodes.iter().enumerate() {
-        let Some(primary) = spec.replica_of else { continue };
-        let Some(source) = nodes.get_mut(usize::from(primary.0)) else { continue };
-        let replication = &mut source.state.replication;
-        if !replication.backlog_active {
-            replication.backlog_active = true;
-            replication.feed(vec![Bytes::from(FORMED_STREAM)], 1 << 20);
-        }
-        let mut copy = replication.clone();
-        replication.form_replica_link(NodeIndex(index as u16), now);
-        copy.replicas.clear();
-        copy.form_primary_link(primary, now);
-        nodes[index].state.replication = copy;
-    }
-    for node in &mut *nodes {
-        let offset = node.state.advertised_offset();
-        node.state.view.myself_mut().repl_offset = offset;
-    }
-    let offsets: Vec<u64> = nodes.iter().map(|node| node.state.advertised_offset()).collect();
-    for node in nodes {
-        for (peer, offset) in node.state.view.peers.iter_mut().flatten().zip(&offsets) {
-            peer.repl_offset = *offset;
-        }
     }
 }

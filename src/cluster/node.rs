@@ -5,7 +5,7 @@
 //!
 //! Start with [`Node::handle`].
 
-use super::bus::Counters;
+use super::bus_message::Counters;
 use super::election::{Election, ManualFailover};
 use super::redirect::NodeHost;
 use super::replication::{LinkState, Replication};

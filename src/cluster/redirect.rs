@@ -38,6 +38,14 @@ impl Host for NodeHost<'_, '_> {
         !self.state.view.am_primary()
     }
 
+    fn is_loading(&self) -> bool {
+        self.state.replication.is_loading()
+    }
+
+    fn good_replicas(&self) -> u32 {
+        self.state.replication.good_replicas
+    }
+
     fn cluster(&mut self, argv: &[Bytes], keyspace: &mut Keyspace) -> Value {
         commands::execute(self.state, self.ctx, argv, keyspace)
     }
@@ -200,6 +208,9 @@ impl NodeState {
             put("replica_announced", "1".to_owned());
         }
         put("connected_slaves", replication.replicas.len().to_string());
+        if self.settings.min_replicas > 0 && self.settings.max_lag_s > 0 {
+            put("min_slaves_good_slaves", replication.good_replicas.to_string());
+        }
         for (index, replica) in replication.replicas.iter().enumerate() {
             let ip = &self.roster.spec(replica.peer).ip;
             let online = replica.state == ReplicaState::Online;

@@ -11,6 +11,7 @@
 //! Start with [`Replication`], then [`Node::receive_replication`].
 
 use super::node::{Ctx, Node, NodeState};
+use super::replication_message::{ReplicationMessage, StreamCommand};
 use super::view::{Ms, hex_id};
 use super::wire;
 use super::{Event, NodeIndex, Note, Output, Timer, Traffic};
@@ -33,102 +34,6 @@ const HANDSHAKE_BYTES: u64 = 320;
 const OUTPUT_BUFFER_MAX: u64 = 256 << 20;
 /// CPU time of applying one command of the stream, for the account of time used.
 const APPLY_NS: u64 = 1_000;
-
-/// One command of the stream, with its length on the wire.
-#[derive(Clone, Debug)]
-pub struct StreamCommand {
-    /// The command.
-    pub argv: Rc<[Bytes]>,
-    /// Its length as a RESP array of bulk strings.
-    pub bytes: u64,
-}
-
-impl StreamCommand {
-    fn new(argv: Vec<Bytes>) -> Self {
-        let bytes = wire::command_len(&argv);
-        Self { argv: argv.into(), bytes }
-    }
-
-    /// Whether it is about the stream itself and changes no data.
-    fn is_internal(&self) -> bool {
-        let name = self.argv.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
-        matches!(name.as_slice(), b"PING" | b"SELECT" | b"REPLCONF")
-    }
-}
-
-/// A message on the replication link. `link` is the number of the connection, chosen by the replica.
-#[derive(Clone, Debug)]
-pub enum ReplicationMessage {
-    /// Replica: let me follow you, from this place in this history if I have one.
-    Psync {
-        /// The connection.
-        link: u64,
-        /// Replication identity and offset reached.
-        position: Option<(Rc<str>, u64)>,
-    },
-    /// Primary: not now (`-NOMASTERLINK`, `-LOADING`).
-    Refused {
-        /// The connection.
-        link: u64,
-    },
-    /// Primary: a full resynchronisation will begin soon.
-    Waiting {
-        /// The connection.
-        link: u64,
-    },
-    /// Primary: `+CONTINUE`.
-    Continue {
-        /// The connection.
-        link: u64,
-        /// The stream's identity now.
-        replid: Rc<str>,
-        /// How much of the backlog follows.
-        bytes: u64,
-    },
-    /// Primary: `+FULLRESYNC`; the snapshot follows.
-    FullResync {
-        /// The connection.
-        link: u64,
-        /// The stream's identity.
-        replid: Rc<str>,
-        /// Length of the snapshot.
-        bytes: u64,
-    },
-    /// Primary: the data at an offset.
-    Snapshot {
-        /// The connection.
-        link: u64,
-        /// The stream's identity.
-        replid: Rc<str>,
-        /// The offset it was taken at.
-        offset: u64,
-        /// The data.
-        keyspace: Rc<Keyspace>,
-        /// Its length.
-        bytes: u64,
-    },
-    /// Primary: more of the stream.
-    Stream {
-        /// The connection.
-        link: u64,
-        /// The offset before the first command.
-        offset: u64,
-        /// In order.
-        commands: Vec<StreamCommand>,
-    },
-    /// Replica: `REPLCONF ACK`.
-    Ack {
-        /// The connection.
-        link: u64,
-        /// The offset reached; none while it waits for a snapshot, which only shows that the connection lives.
-        offset: Option<u64>,
-    },
-    /// Primary: this connection does not exist (any more).
-    Closed {
-        /// The connection.
-        link: u64,
-    },
-}
 
 /// How far a replica's link to its primary has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +138,8 @@ pub(super) struct Replication {
     backlog: VecDeque<Entry>,
     /// The replicas, in order of attachment.
     pub replicas: Vec<ReplicaLink>,
+    /// How many replicas were online and not lagging when that was last counted, once a second.
+    pub good_replicas: u32,
     /// The link to the primary, on a replica.
     pub primary: Option<PrimaryLink>,
     loading: Option<Loading>,
@@ -258,6 +165,7 @@ impl Replication {
             backlog_active: false,
             backlog: VecDeque::new(),
             replicas: Vec::new(),
+            good_replicas: 0,
             primary: None,
             loading: None,
             selected: false,
@@ -302,6 +210,7 @@ impl Replication {
             sent_by_then: 0,
             sync_began: 0,
         });
+        self.good_replicas += 1;
     }
 
     /// The first byte of the stream that the backlog still has (counted from 1); 0 without a backlog.
@@ -490,6 +399,7 @@ impl NodeState {
             self.control(ctx, replica.peer, ReplicationMessage::Closed { link: replica.link });
         }
         self.replication.lonely_since = ctx.ms;
+        self.replication.good_replicas = 0;
     }
 
     /// Sends PSYNC over a new connection.
@@ -570,7 +480,17 @@ impl NodeState {
             self.replication.feed(vec![Bytes::from("PING")], self.settings.backlog_bytes);
         }
         self.drop_unused_backlog(ctx);
+        self.count_good_replicas(ctx.ms);
         self.flush_stream(ctx);
+    }
+
+    fn count_good_replicas(&mut self, now: Ms) {
+        let max_lag_s = self.settings.max_lag_s;
+        let good = |replica: &&ReplicaLink| {
+            let lag_s = now.saturating_sub(replica.acknowledged_at) / 1_000;
+            replica.state == ReplicaState::Online && lag_s <= max_lag_s
+        };
+        self.replication.good_replicas = self.replication.replicas.iter().filter(good).count() as u32;
     }
 
     /// A primary without replicas for `repl-backlog-ttl` frees its backlog: its history is over.
@@ -623,6 +543,7 @@ impl NodeState {
         replica.sent_by_then = cursor;
         if replica.state == ReplicaState::Loading {
             replica.state = ReplicaState::Online;
+            self.count_good_replicas(ctx.ms);
             self.flush_stream(ctx);
         } else if lost {
             // What was out before its last word has not arrived: an empty message shows it the gap.
@@ -656,6 +577,7 @@ impl NodeState {
                 sync_began: 0,
             };
             self.replication.replicas.push(replica);
+            self.count_good_replicas(now);
             // Travels with the stream, so that nothing of the stream overtakes it.
             let message = ReplicationMessage::Continue { link, replid, bytes };
             self.send_replication(ctx, from, HANDSHAKE_BYTES, Traffic::Replication, message);

@@ -19,11 +19,6 @@ use std::collections::{BTreeMap, VecDeque};
 const SYSCALLS: Nanos = Nanos::from_micros(10);
 /// Requests a node lets wait. What comes beyond finds its connection dropped: no reply.
 const QUEUE_MAX: usize = 10_000;
-/// What a loading replica still answers (commands flagged `loading`).
-const ANSWERED_WHILE_LOADING: [&str; 13] = [
-    "AUTH", "HELLO", "INFO", "CLIENT", "CONFIG", "COMMAND", "MULTI", "EXEC", "DISCARD", "RESET", "QUIT", "ROLE",
-    "LATENCY",
-];
 
 #[derive(Clone, Debug)]
 struct Pending {
@@ -102,9 +97,6 @@ impl Node {
 
     /// Executes a request; answers the reply and its CPU time in nanoseconds.
     fn execute(&mut self, ctx: &mut Ctx<'_>, request: &Request) -> (Option<Value>, u64) {
-        if self.state.replication.is_loading() && !answered_while_loading(&request.argv) {
-            return (Some(Value::error("LOADING Redis is loading the dataset in memory")), 0);
-        }
         let known = self.service.clients.get(&request.caller).copied();
         let client = known.unwrap_or_else(|| {
             let addr = format!("10.0.0.{}:{}", request.caller.0 % 250 + 1, 40_000 + request.caller.0 % 20_000);
@@ -143,9 +135,4 @@ impl Node {
             ctx.out.push(Output::Reply(reply));
         }
     }
-}
-
-fn answered_while_loading(argv: &[Bytes]) -> bool {
-    argv.first()
-        .is_some_and(|name| ANSWERED_WHILE_LOADING.iter().any(|allowed| name.eq_ignore_ascii_case(allowed.as_bytes())))
 }

@@ -40,6 +40,10 @@ pub(super) struct Settings {
     pub backlog_bytes: u64,
     /// `repl-backlog-ttl`, seconds.
     pub backlog_ttl_s: u64,
+    /// `min-replicas-to-write`.
+    pub min_replicas: u64,
+    /// `min-replicas-max-lag`, seconds.
+    pub max_lag_s: u64,
     /// `repl-diskless-sync-delay`, seconds.
     pub diskless_delay_s: u64,
 }
@@ -71,6 +75,8 @@ impl Settings {
             repl_timeout_s: number("repl-timeout", 60),
             backlog_bytes: number("repl-backlog-size", 1 << 20),
             backlog_ttl_s: number("repl-backlog-ttl", 3_600),
+            min_replicas: number("min-replicas-to-write", 0),
+            max_lag_s: number("min-replicas-max-lag", 10),
             diskless_delay_s: number("repl-diskless-sync-delay", 5),
         }
     }

@@ -1,6 +1,6 @@
 //! Who belongs to the cluster and who replaces whom: MEET, FORGET, REPLICATE, FAILOVER, RESET, the epochs.
 
-use super::super::bus::BusBody;
+use super::super::bus_message::BusBody;
 use super::super::election::{MANUAL_TIMEOUT_MS, ManualFailover};
 use super::super::node::NodeState;
 use super::super::view::View;

@@ -1,6 +1,6 @@
 //! What the cluster looks like from here: SLOTS, SHARDS, NODES, LINKS, REPLICAS, INFO.
 
-use super::super::bus::Kind;
+use super::super::bus_message::Kind;
 use super::super::replication::LinkState;
 use super::super::settings::Endpoint;
 use super::super::view::Peer;

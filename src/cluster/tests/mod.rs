@@ -95,7 +95,12 @@ impl Lab {
 
     /// Lets time pass.
     pub fn run(&mut self, ms: u64) {
-        let until = self.now() + Nanos::from_millis(ms);
+        self.run_us(ms * 1_000);
+    }
+
+    /// Lets a little time pass.
+    pub fn run_us(&mut self, us: u64) {
+        let until = self.now() + Nanos::from_micros(us);
         while let Some((now, due)) = self.schedule.pop_until(until) {
             let mut out = Vec::new();
             match due {

@@ -129,6 +129,39 @@ fn a_fresh_process_of_an_unreplaced_primary_takes_its_replicas_data_with_it() {
 }
 
 #[test]
+fn writes_are_refused_without_enough_replicas_in_reach() {
+    let config = [("min-replicas-to-write", "1"), ("cluster-require-full-coverage", "no")];
+    let mut lab = Lab::new(&spec(3, 1, &config), 9);
+    assert_eq!(lab.say(4, "SET foo 1"), "OK");
+    lab.kill(5);
+    assert_eq!(lab.say(4, "SET foo 2"), "OK", "nobody knows yet");
+    lab.run(12_500);
+    assert_eq!(lab.say(4, "SET foo 3"), "NOREPLICAS Not enough good replicas to write.");
+    lab.restart(5);
+    lab.run(8_000);
+    assert_eq!(lab.say(4, "SET foo 4"), "OK");
+}
+
+#[test]
+fn a_replica_that_loads_a_snapshot_says_so() {
+    let mut lab = Lab::three_by_two(10);
+    lab.run(1_000);
+    write(&mut lab, 4, 0, 2_000);
+    lab.kill(5);
+    lab.run(100);
+    lab.restart(5);
+    lab.run_until(10_000, |lab| lab.status(5).cluster_ok);
+    while !lab.status(5).loading {
+        lab.run_us(50);
+    }
+    lab.post(5, false, "RANDOMKEY");
+    lab.run_us(20);
+    assert_eq!(show(&lab.replies.last().unwrap().value), "LOADING Redis is loading the dataset in memory");
+    lab.run(100);
+    assert_eq!(lab.say(5, "GET foo"), "MOVED 12182 0003-001:6379");
+}
+
+#[test]
 fn role_and_info_tell_the_state_of_the_link() {
     let mut lab = Lab::three_by_two(8);
     lab.run(3_500);
