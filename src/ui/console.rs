@@ -166,7 +166,7 @@ fn Entry(props: &EntryProps) -> Html {
                 history.drain(..surplus);
                 dom::remember(&history_key(console), Some(&history.join("\n")));
             }
-            page.player.type_line(lane, console, line.trim());
+            page.player.type_line(console, line.trim());
             page.look(Look::Greeted);
         }
     };
@@ -230,7 +230,7 @@ fn Entry(props: &EntryProps) -> Html {
                 "Tab" if !event.shift_key() && !line.trim().is_empty() => {
                     let mut round = round.borrow_mut();
                     if round.0.is_empty() {
-                        *round = (completion::complete(console, &line, &page.snapshot.node_names()), 0);
+                        *round = (completion::complete(console, &line, &page.snapshot.target_names()), 0);
                     } else {
                         round.1 = (round.1 + 1) % round.0.len();
                     }

@@ -2,10 +2,10 @@
 
 use slotscope::engine::Slot;
 use slotscope::scenario::Console;
+use slotscope::world::zone_name;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::lane::zone;
 use super::side::LaneSwitch;
 use super::slots::owner;
 use super::state::{Look, Overlay, PageProps};
@@ -33,7 +33,7 @@ pub fn KeysTab(props: &PageProps) -> Html {
             <p class="hashed mono">{ before }<mark title="this part is hashed">{ hashed }</mark>{ after }</p>
             <p>{ "CRC16 mod 16384 = slot " }<strong>{ slot }</strong>{ ", owned by " }
                 <strong class="mono">{ owner.map_or_else(|| "nobody".to_owned(), |node| node.name.clone()) }</strong>
-                { owner.map_or_else(String::new, |node| format!(" in {}", zone(node.zone))) }{ "." }</p>
+                { owner.map_or_else(String::new, |node| format!(" in {}", zone_name(node.zone))) }{ "." }</p>
             <div class="actions">
                 { for ["GET", "TTL", "OBJECT ENCODING"].into_iter().map(|command| {
                     let line = format!("{command} {argument}");

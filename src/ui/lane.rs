@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use slotscope::scenario::Console;
-use slotscope::world::{Health, LaneView, NodeView, Place, Topic};
+use slotscope::world::{Health, LaneView, NodeView, Place, Topic, zone_name};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
@@ -84,9 +84,16 @@ fn standing(page: &Page, lane: usize, place: usize) -> Standing {
     let course: Vec<f64> = page.snapshot.sparks.get(lane).map_or_else(Vec::new, |sparks| {
         sparks[place].iter().flatten().map(|value| f64::from(*value)).collect()
     });
-    if course.len() >= 8 {
-        let (then, now) = (course[course.len() * 3 / 4 - 1], course[course.len() - 1]);
-        let worse = if more_is_better { now < then - 1.0 } else { now > then * 1.05 + 0.5 };
+    if course.len() >= 16 {
+        // Four points together, so that a ripple is not a trend; what only ever counts up worsens when it counts.
+        let mean = |end: usize| course[end - 4..end].iter().sum::<f64>() / 4.0;
+        let (then, now) = (mean(course.len() - 4), mean(course.len()));
+        let counts = matches!(topic, Topic::Stale | Topic::Evictions);
+        let worse = match topic {
+            Topic::HitRatio => now < then - 1.0,
+            _ if counts => now > then + 0.5,
+            _ => now > then * 1.1,
+        };
         if worse {
             return Standing::Worsening;
         }
@@ -295,12 +302,7 @@ pub fn node_words(node: &NodeView, lane: &LaneView) -> String {
         Health::Dead => ", dead",
         Health::Loading => ", loading",
     };
-    format!("{}, {role}, {}{health}", node.name, zone(node.zone))
-}
-
-/// A zone's name, as the region that the page plays in has them.
-pub fn zone(zone: u8) -> String {
-    format!("us-east-1{}", char::from(b'a' + zone.min(25)))
+    format!("{}, {role}, {}{health}", node.name, zone_name(node.zone))
 }
 
 /// A node as a button exactly over its picture: what the canvas shows is reached by keyboard and read aloud here.
@@ -414,7 +416,7 @@ fn NodePopover(props: &NodeProps) -> Html {
     };
     html! {
         <div ref={frame} class="popover" role="dialog" aria-label={format!("Node {}", of.name)} {onkeydown}>
-            <p class="popover-head"><strong class="mono">{ &of.name }</strong><span>{ if of.primary { "primary" } else { "replica" } }{ " · " }{ zone(of.zone) }</span>
+            <p class="popover-head"><strong class="mono">{ &of.name }</strong><span>{ if of.primary { "primary" } else { "replica" } }{ " · " }{ zone_name(of.zone) }</span>
                 <button class="button bare" onclick={close} aria-label="Close">{ super::icons::close() }</button></p>
             <div class="popover-actions">
                 { for node_actions(of).into_iter().enumerate().map(|(place, (word, note, line))| html! {

@@ -1,12 +1,12 @@
 //! The node tab: one node's figures as INFO has them, what can be done to it, and what holds for the whole cluster.
 
 use slotscope::scenario::{Console, EvictionPolicy};
-use slotscope::world::{Health, LaneView, NodeView};
+use slotscope::world::{Health, LaneView, NodeView, zone_name};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::format;
-use super::lane::{node_actions, node_words, zone};
+use super::lane::{node_actions, node_words};
 use super::side::LaneSwitch;
 use super::state::{Look, Page, PageProps};
 
@@ -97,7 +97,7 @@ fn details(node: &NodeView, lane: &LaneView) -> Html {
         rows.push(("master_link_status", if node.link_up { "up" } else { "down" }.to_owned()));
         rows.push(("lag", format::bytes(node.lag_bytes)));
     }
-    rows.push(("address", format!("{}:6379 in {}", node.ip, zone(node.zone))));
+    rows.push(("address", format!("{}:6379 in {}", node.ip, zone_name(node.zone))));
     rows.push(("node id", node.id.clone()));
     html! {
         <>

@@ -88,7 +88,7 @@ pub struct State {
     marks: Rc<Vec<Mark>>,
     scenario: Rc<Scenario>,
     consoles: Rc<Vec<Consoles>>,
-    console_stamps: Vec<(usize, usize)>,
+    console_stamps: Vec<usize>,
     announcement: String,
     announced_at: f64,
     announced_marks: usize,
@@ -252,6 +252,12 @@ impl State {
         }
     }
 
+    /// Empties a console.
+    pub fn wipe(&mut self, lane: usize, console: Console) {
+        self.run.wipe(lane, console);
+        self.console_stamps.clear();
+    }
+
     /// Shows the next operation of a kind.
     pub fn follow(&mut self, lane: usize, kind: TraceKind) {
         self.follow_after = self.run.trace(lane, kind).map(|trace| trace.operation);
@@ -275,7 +281,7 @@ impl State {
     pub fn load(&mut self, scenario: &Scenario) {
         match Run::new(scenario) {
             Ok(run) => {
-                let typed = !self.run.log_so_far().is_empty();
+                let typed = !self.run.log().is_empty();
                 self.replace_run(run);
                 self.mode = Mode::Opening;
                 self.opening_began = None;
@@ -346,7 +352,7 @@ impl State {
     pub fn link(&self) -> Link {
         Link {
             scenario: self.run.scenario().clone(),
-            log: self.run.log_so_far().to_vec(),
+            log: self.run.log().to_vec(),
             moment_ns: self.run.now().0,
             speed_permille: Some(SPEEDS[self.speed].permille()),
             selection: Selection::default(),
@@ -411,13 +417,7 @@ impl State {
                 }
             }
             Mode::CatchingUp { to, then_play, .. } => {
-                // A copy from shortly before the goal makes small steps back from it quick.
-                let near = to.saturating_sub(Nanos::from_millis(100));
-                if self.run.now() < near {
-                    if self.catch_up(near) {
-                        self.run.keep_near();
-                    }
-                } else if self.catch_up(to) {
+                if self.catch_up(to) {
                     self.mode = if then_play { Mode::Playing } else { Mode::Paused };
                     self.stale = true;
                     self.compare_with_claim();
@@ -499,12 +499,7 @@ impl State {
             }
         }
         if let Some(topic) = self.screen.topic {
-            let future = self.run.future();
-            let place = topic as usize;
-            // The chart of a seen future holds its past as well.
-            let seen = |lane: usize| future.as_ref()?.charts.get(lane)?.get(place).cloned();
-            self.screen.courses =
-                (0..self.run.lanes()).map(|lane| seen(lane).unwrap_or_else(|| self.run.chart(lane, topic))).collect();
+            self.screen.courses = (0..self.run.lanes()).map(|lane| self.run.chart_seen(lane, topic)).collect();
         }
         self.announce(now);
         dom::set_root_data("doing", if moving { "moving" } else { "paused" });
@@ -521,11 +516,7 @@ impl State {
     }
 
     fn read_marks(&mut self) {
-        let now = self.run.now();
-        let mut marks = self.run.marks().to_vec();
-        if let Some(future) = self.run.future() {
-            marks.extend(future.marks.iter().filter(|mark| mark.at > now).cloned());
-        }
+        let marks = self.run.marks_seen();
         if *self.marks != marks {
             let lanes = self.run.lanes();
             self.screen.marks = marks.iter().map(|mark| Mark { text: mark_words(mark, lanes), ..mark.clone() }).collect();
@@ -535,7 +526,7 @@ impl State {
 
     fn read_consoles(&mut self) {
         let lanes = self.run.lanes();
-        let stamps: Vec<_> = (0..lanes).map(|lane| self.run.transcript_stamp(lane)).collect();
+        let stamps: Vec<_> = (0..lanes).map(|lane| self.run.transcript_length(lane)).collect();
         let fresh = stamps != self.console_stamps;
         let consoles: Vec<Consoles> = (0..lanes)
             .map(|lane| Consoles {

@@ -11,13 +11,13 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use slotscope::link::Link;
 use slotscope::scenario::{Console, Scenario};
 use slotscope::sim::Nanos;
-use slotscope::world::{LineStyle, Place, Topic, TraceKind};
+use slotscope::world::{Place, Topic, TraceKind};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::Callback;
 
 use super::playback::{Frame, State};
 use super::snapshot::Snapshot;
-use super::{completion, dom};
+use super::dom;
 
 /// A handle on the run that the page shows. Clones are the same player.
 #[derive(Clone)]
@@ -142,19 +142,9 @@ impl Player {
         self.change(|state| state.set_speed(state.speed().saturating_add_signed(by)));
     }
 
-    /// Carries out a line that was typed. HELP is answered by the page, as redis-cli does.
-    pub fn type_line(&self, lane: usize, console: Console, line: &str) {
-        self.change(|state| {
-            if let Some(words) = completion::help(console, line) {
-                let prompt = state.run.prompt(lane, console);
-                state.run.say(lane, console, LineStyle::Input, format!("{prompt}{line}"));
-                for text in words {
-                    state.run.say(lane, console, LineStyle::Remark, text);
-                }
-            } else {
-                state.act(console, line, None);
-            }
-        });
+    /// Carries out a line that was typed.
+    pub fn type_line(&self, console: Console, line: &str) {
+        self.change(|state| state.act(console, line, None));
     }
 
     /// Carries out a button's line.
@@ -164,7 +154,7 @@ impl Player {
 
     /// Empties a console.
     pub fn wipe(&self, lane: usize, console: Console) {
-        self.change(|state| state.run.wipe(lane, console));
+        self.change(|state| state.wipe(lane, console));
     }
 
     /// Another scene, from its start.

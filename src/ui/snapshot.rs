@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slotscope::scenario::{Console, Scenario};
 use slotscope::sim::Nanos;
-use slotscope::world::{Mark, RequestTrace, Topic, TraceKind, View};
+use slotscope::world::{Mark, RequestTrace, Topic, TraceKind, View, zone_name};
 
 use super::run::Shown;
 
@@ -98,8 +98,9 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The names of the nodes, in the order of deployment.
-    pub fn node_names(&self) -> Vec<String> {
-        self.view.lanes.first().map(|lane| lane.nodes.iter().map(|node| node.name.clone()).collect()).unwrap_or_default()
+    /// The names of the nodes and of the zones: what a fault can be aimed at.
+    pub fn target_names(&self) -> Vec<String> {
+        let nodes = self.view.lanes.iter().take(1).flat_map(|lane| &lane.nodes).map(|node| node.name.clone());
+        nodes.chain((0..self.scenario.deployment.zones).map(zone_name)).collect()
     }
 }

@@ -31,8 +31,8 @@ pub fn TopBar(props: &PageProps) -> Html {
             <Transport page={page.clone()} />
             <SpeedControl page={page.clone()} />
             <div class="topbar-actions">
-                <button class="button quiet palette-button" aria-label="Do anything" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
-                    <kbd class="wide-only">{ if dom::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd><span class="palette-words">{ " Do anything" }</span><b class="narrow-only" aria-hidden="true">{ "⋯" }</b>
+                <button class="button quiet palette-button" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
+                    <kbd class="wide-only">{ if dom::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd><span class="palette-words">{ " Do anything" }</span><span class="narrow-only"><b aria-hidden="true">{ "⋯" }</b><span class="visually-hidden">{ "Do anything" }</span></span>
                 </button>
                 <button class="button primary" onclick={share} aria-keyshortcuts="S">{ "Share" }<span class="wide-only">{ " link" }</span></button>
                 <button class="button icon-button theme-button" onclick={theme} aria-keyshortcuts="T"
