@@ -98,7 +98,7 @@ impl ExpireCondition {
                 b"xx" => condition.xx = true,
                 b"gt" => condition.gt = true,
                 b"lt" => condition.lt = true,
-                _ => return Err(Error::bytes([b"ERR Unsupported option ", &word[..]].concat())),
+                _ => return Err(Error::quoting("ERR Unsupported option ", word, "")),
             }
         }
         if condition.nx && (condition.xx || condition.gt || condition.lt) {
@@ -227,7 +227,7 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
 fn database(call: &Call<'_>, at: usize) -> Result<u32, Error> {
     // In cluster mode there is one database, but the numbers of the others are no error by themselves.
     let count = call.engine.config.databases.max(call.engine.keyspace.databases());
-    let number = call.int(at)?;
+    let number = call.narrow_int(at)?;
     u32::try_from(number).ok().filter(|number| *number < count).ok_or(Error::DbIndex)
 }
 

@@ -109,12 +109,7 @@ impl ClientType {
             b"master" => Self::Primary,
             b"replica" | b"slave" => Self::Replica,
             b"pubsub" => Self::Pubsub,
-            _ => {
-                let mut text = b"ERR Unknown client type '".to_vec();
-                text.extend_from_slice(said);
-                text.push(b'\'');
-                return Err(Error::bytes(text));
-            }
+            _ => return Err(Error::quoting("ERR Unknown client type '", said, "'")),
         })
     }
 }
@@ -244,12 +239,7 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
                 b"addr" => filter.addr = Some(value),
                 b"laddr" => filter.local_addr = Some(value),
                 b"user" if **value == *b"default" => {}
-                b"user" => {
-                    let mut text = b"ERR No such user '".to_vec();
-                    text.extend_from_slice(value);
-                    text.push(b'\'');
-                    return Err(Error::bytes(text));
-                }
+                b"user" => return Err(Error::quoting("ERR No such user '", value, "'")),
                 b"skipme" if value.eq_ignore_ascii_case(b"yes") => filter.spare_me = true,
                 b"skipme" if value.eq_ignore_ascii_case(b"no") => filter.spare_me = false,
                 _ => return Err(Error::Syntax),

@@ -142,7 +142,9 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     for pair in pairs.chunks(2) {
         let name = String::from_utf8_lossy(&pair[0]);
         let at = parameters::find(&name)
-            .ok_or_else(|| Error::Owned(format!("ERR {}", unknown(&name))))?;
+            .ok_or_else(|| {
+            Error::quoting("ERR Unknown option or number of arguments for CONFIG SET - '", &pair[0], "'")
+        })?;
         match PARAMETERS[at].change {
             Change::Immutable => return Err(failed(&pair[0], "can't set immutable config")),
             Change::Protected if text_of(call.engine, "enable-protected-configs") == "no" => {

@@ -47,7 +47,7 @@ pub fn reset(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `SELECT index`
 pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
-    let index = database_index(&call.argv[1])?;
+    let index = call.narrow_int(1)?;
     if call.engine.cluster_enabled && index != 0 {
         return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
     }
@@ -56,15 +56,6 @@ pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
     call.client_mut().db = db;
     call.db = db;
     Ok(Value::ok())
-}
-
-/// A number of the width of C's int.
-fn database_index(arg: &[u8]) -> Result<i64, Error> {
-    let index = number::parse_i64(arg).ok_or(Error::NotInteger)?;
-    if i32::try_from(index).is_err() {
-        return Err(Error::Text("ERR value is out of range, value must between -2147483648 and 2147483647"));
-    }
-    Ok(index)
 }
 
 /// `AUTH [username] password`: there is one user, `default`.
@@ -130,12 +121,7 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
                 set_name(call, name)?;
                 rest = &rest[2..];
             }
-            _ => {
-                let mut text = b"ERR Syntax error in HELLO option '".to_vec();
-                text.extend_from_slice(option);
-                text.push(b'\'');
-                return Err(Error::bytes(text));
-            }
+            _ => return Err(Error::quoting("ERR Syntax error in HELLO option '", option, "'")),
         }
     }
     if !is_authenticated(call) {

@@ -49,8 +49,8 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Err(Error::Owned(format!("ERR Slotscope does not implement 'DEBUG {}' yet", known.to_ascii_uppercase())))
         }
         _ => {
-            let said = String::from_utf8_lossy(&call.argv[1]).into_owned();
-            Err(Error::SubcommandSyntax(said, "DEBUG".to_owned()))
+            let after = "'. Try DEBUG HELP.";
+            Err(Error::quoting("ERR unknown subcommand or wrong number of arguments for '", &call.argv[1], after))
         }
     }
 }
