@@ -44,7 +44,7 @@ impl Pair<'_> {
         }
         if real == b"+QUEUED\r\n" {
             queued.push(argv.clone());
-        } else if ["exec", "discard", "reset", "multi"].iter().any(|end| argv[0].eq_ignore_ascii_case(end.as_bytes())) {
+        } else if ["exec", "discard", "reset"].iter().any(|end| argv[0].eq_ignore_ascii_case(end.as_bytes())) {
             queued.clear();
         }
         Ok(real)
