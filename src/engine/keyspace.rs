@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
+use super::Slot;
 use super::dict::{Dict, NIL};
 use super::memory;
 use super::slots::{self, SlotHeads};
 use super::value::Data;
-use super::Slot;
 use crate::resp::Bytes;
 
 /// A key's entry: valid until the key is removed.
@@ -103,13 +103,18 @@ impl Drop for Edit<'_> {
 impl Keyspace {
     /// How many keys a slot holds (cluster mode only).
     pub fn count_in_slot(&self, slot: Slot) -> usize {
-        self.slots.as_ref().map_or(0, |slots| slots.get(usize::from(slot.number())).count as usize)
+        self.slots.as_ref().map_or(0, |slots| {
+            slots.get(usize::from(slot.number())).count as usize
+        })
     }
 
     /// Up to `count` keys of a slot, newest first, as Redis 7.0's list of a slot's entries stands.
     pub fn keys_in_slot(&self, slot: Slot, count: usize) -> Vec<Bytes> {
         let main = &self.dbs[0].main;
-        let first = self.slots.as_ref().map_or(NIL, |slots| slots.get(usize::from(slot.number())).first);
+        let first = self
+            .slots
+            .as_ref()
+            .map_or(NIL, |slots| slots.get(usize::from(slot.number())).first);
         std::iter::successors((first != NIL).then_some(first), |id| {
             let older = main.value(*id).older;
             (older != NIL).then_some(older)
@@ -195,7 +200,8 @@ impl Keyspace {
             .dbs
             .iter()
             .map(|db| {
-                (db.main.buckets() + db.expires.buckets()) * memory::BUCKET + db.expires.len() * memory::DICT_ENTRY
+                (db.main.buckets() + db.expires.buckets()) * memory::BUCKET
+                    + db.expires.len() * memory::DICT_ENTRY
             })
             .sum();
         self.data_memory + indexes as u64
@@ -239,7 +245,11 @@ impl Keyspace {
     }
 
     fn overhead(&self, key: &[u8]) -> usize {
-        let links = if self.slots.is_some() { memory::SLOT_LINKS } else { 0 };
+        let links = if self.slots.is_some() {
+            memory::SLOT_LINKS
+        } else {
+            0
+        };
         memory::string(key.len()) + memory::DICT_ENTRY + links
     }
 
@@ -284,7 +294,11 @@ impl Keyspace {
     pub fn edit(&mut self, db: u32, id: EntryId) -> Edit<'_> {
         let data = &mut self.dbs[db as usize].main.value_mut(id.0).data;
         let before = data.memory() as u64;
-        Edit { data, account: &mut self.data_memory, before }
+        Edit {
+            data,
+            account: &mut self.data_memory,
+            before,
+        }
     }
 
     /// Remembers a use: the 24 bits of LRU clock or LFU minutes and counter.
@@ -299,7 +313,13 @@ impl Keyspace {
     /// Adds a key that is not there.
     pub fn insert(&mut self, db: u32, key: &Bytes, data: Data, usage: u32) -> EntryId {
         self.account(self.overhead(key) + data.memory(), 0);
-        let object = Object { data, expire_at: NEVER, usage, older: NIL, newer: NIL };
+        let object = Object {
+            data,
+            expire_at: NEVER,
+            usage,
+            older: NIL,
+            newer: NIL,
+        };
         let id = self.dbs[db as usize].main.insert(key.clone(), object);
         self.link(id);
         EntryId(id)
@@ -385,7 +405,9 @@ impl Keyspace {
 
     /// One step of SCAN. Answers the next cursor.
     pub fn scan(&self, db: u32, cursor: u64, visit: &mut dyn FnMut(EntryId)) -> u64 {
-        self.dbs[db as usize].main.scan(cursor, |id| visit(EntryId(id)))
+        self.dbs[db as usize]
+            .main
+            .scan(cursor, |id| visit(EntryId(id)))
     }
 
     /// A random entry, as RANDOMKEY picks one.
@@ -421,7 +443,9 @@ impl Keyspace {
         let db = &mut self.dbs[db as usize];
         if volatile {
             db.expires.sample(count, random, &mut some);
-            some.iter().map(|id| EntryId(*db.expires.value(*id))).collect()
+            some.iter()
+                .map(|id| EntryId(*db.expires.value(*id)))
+                .collect()
         } else {
             db.main.sample(count, random, &mut some);
             some.into_iter().map(EntryId).collect()
@@ -454,7 +478,11 @@ impl Keyspace {
         for table in 0..2 {
             let size = db.expires.table_size(table);
             if size > 0 {
-                db.expires.bucket_entries(table, (db.expires_cursor as usize) & (size - 1), &mut ids);
+                db.expires.bucket_entries(
+                    table,
+                    (db.expires_cursor as usize) & (size - 1),
+                    &mut ids,
+                );
             }
         }
         into.extend(ids.iter().map(|id| EntryId(*db.expires.value(*id))));
@@ -464,7 +492,11 @@ impl Keyspace {
     /// Takes a new sample of times to live into the running mean: one fiftieth of it, as Redis does.
     pub(super) fn note_average_ttl(&mut self, db: u32, sample: i64) {
         let mean = &mut self.dbs[db as usize].average_ttl;
-        *mean = if *mean == 0 { sample } else { *mean / 50 * 49 + sample / 50 };
+        *mean = if *mean == 0 {
+            sample
+        } else {
+            *mean / 50 * 49 + sample / 50
+        };
     }
 }
 
@@ -490,7 +522,9 @@ impl Keyspace {
 
     /// How often a watched key was touched.
     pub(super) fn watch_version(&self, db: u32, key: &Bytes) -> u64 {
-        self.watched.get(&(db, key.clone())).map_or(0, |count| count.version)
+        self.watched
+            .get(&(db, key.clone()))
+            .map_or(0, |count| count.version)
     }
 
     /// A key was changed: who watches it will find out.
@@ -508,12 +542,16 @@ impl Keyspace {
     pub(super) fn touch_all_watched(&mut self, db: u32, exchanged_with: Option<u32>, now_ms: i64) {
         let exists = |at: u32, key: &Bytes| {
             let main = &self.dbs[at as usize].main;
-            main.find(key).is_some_and(|id| main.value(id).expire_at >= now_ms)
+            main.find(key)
+                .is_some_and(|id| main.value(id).expire_at >= now_ms)
         };
         let touched: Vec<_> = self
             .watched
             .keys()
-            .filter(|(at, key)| *at == db && (exists(db, key) || exchanged_with.is_some_and(|other| exists(other, key))))
+            .filter(|(at, key)| {
+                *at == db
+                    && (exists(db, key) || exchanged_with.is_some_and(|other| exists(other, key)))
+            })
             .cloned()
             .collect();
         for name in touched {
@@ -571,14 +609,22 @@ mod tests {
         for i in 0..100 {
             keys.remove(0, format!("k{i}").as_bytes());
         }
-        assert_eq!((keys.data_memory, keys.len(), keys.volatile_len_of(0)), (0, 0, 0));
+        assert_eq!(
+            (keys.data_memory, keys.len(), keys.volatile_len_of(0)),
+            (0, 0, 0)
+        );
     }
 
     #[test]
     fn a_hundred_thousand_keys_weigh_what_they_weigh_in_redis() {
         let mut keys = Keyspace::new(16, false);
         for i in 0..100_000 {
-            keys.insert(0, &Bytes::from(format!("key:{i:08}")), text(&"v".repeat(32)), 0);
+            keys.insert(
+                0,
+                &Bytes::from(format!("key:{i:08}")),
+                text(&"v".repeat(32)),
+                0,
+            );
         }
         for _ in 0..100_000 {
             keys.step(0);
@@ -595,7 +641,10 @@ mod tests {
         }
         keys.remove(0, b"{a}2");
         let slot = Slot::of_key(b"a");
-        assert_eq!(keys.keys_in_slot(slot, 10), [Bytes::from("{a}3"), Bytes::from("{a}1")]);
+        assert_eq!(
+            keys.keys_in_slot(slot, 10),
+            [Bytes::from("{a}3"), Bytes::from("{a}1")]
+        );
         assert_eq!(keys.delete_slot(slot), 2);
         assert_eq!((keys.count_in_slot(slot), keys.len()), (0, 1));
         assert_eq!(keys.take_slot_deletions().len(), 2);

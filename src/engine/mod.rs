@@ -23,12 +23,15 @@ mod long_double;
 mod memory;
 mod number;
 mod paged;
+mod rdb;
 mod server;
 mod slots;
 mod syntax;
 mod table;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod value;
 
@@ -303,7 +306,8 @@ impl Engine {
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
     pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {
         let deleted = self.keyspace.take_slot_deletions();
-        self.effects.extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
+        self.effects
+            .extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
         std::mem::take(&mut self.effects)
     }
     /// What happened to keys by itself since the last call.

@@ -9,7 +9,10 @@ pub struct Decimal {
 impl Decimal {
     /// Of `n`.
     pub fn new(n: i64) -> Self {
-        let mut decimal = Self { text: [0; 20], start: 20 };
+        let mut decimal = Self {
+            text: [0; 20],
+            start: 20,
+        };
         let mut rest = n.unsigned_abs();
         loop {
             decimal.start -= 1;

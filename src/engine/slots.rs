@@ -12,7 +12,11 @@ const CRC16: [u16; 256] = {
         let mut crc = (byte as u16) << 8;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+            crc = if crc & 0x8000 == 0 {
+                crc << 1
+            } else {
+                (crc << 1) ^ 0x1021
+            };
             bit += 1;
         }
         table[byte] = crc;
@@ -48,7 +52,13 @@ pub type SlotHeads = Paged<SlotHead, 256>;
 
 /// All slots empty.
 pub fn empty() -> SlotHeads {
-    Paged::filled(usize::from(Slot::COUNT), &SlotHead { first: NIL, count: 0 })
+    Paged::filled(
+        usize::from(Slot::COUNT),
+        &SlotHead {
+            first: NIL,
+            count: 0,
+        },
+    )
 }
 
 #[cfg(test)]

@@ -32,6 +32,11 @@ pub fn initial(config: &Config, now_ms: i64) -> u32 {
     }
 }
 
+/// A key with this LFU counter, looked at now (RESTORE … FREQ).
+pub fn with_counter(counter: u32, now_ms: i64) -> u32 {
+    (lfu_minutes(now_ms) << 8) | counter.min(255)
+}
+
 /// The LFU counter now: one less for each `lfu-decay-time` minutes since it was last looked at.
 pub fn lfu_counter(config: &Config, usage: u32, now_ms: i64) -> u32 {
     let elapsed = lfu_minutes(now_ms).wrapping_sub(usage >> 8) & 0xffff;
@@ -47,7 +52,8 @@ pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMu
     let mut counter = lfu_counter(config, usage, now_ms);
     if counter < 255 {
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.
-        let odds = u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
+        let odds =
+            u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
         if random() % odds == 0 {
             counter += 1;
         }
@@ -69,7 +75,10 @@ mod tests {
 
     #[test]
     fn the_lfu_counter_loses_one_a_minute() {
-        let config = Config { maxmemory_policy: MaxmemoryPolicy::AllKeysLfu, ..Config::default() };
+        let config = Config {
+            maxmemory_policy: MaxmemoryPolicy::AllKeysLfu,
+            ..Config::default()
+        };
         let fresh = initial(&config, 600_000);
         assert_eq!(lfu_counter(&config, fresh, 600_000), 5);
         assert_eq!(lfu_counter(&config, fresh, 600_000 + 180_000), 2);

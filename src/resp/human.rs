@@ -43,7 +43,9 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::Null | Value::NullArray => text.push_str("(nil)"),
         Value::Double(value) => text.push_str(&format!("(double) {}", format_double(*value))),
         Value::Bool(value) => text.push_str(if *value { "(true)" } else { "(false)" }),
-        Value::BigNumber(raw) | Value::Verbatim(_, raw) => text.push_str(&String::from_utf8_lossy(raw)),
+        Value::BigNumber(raw) | Value::Verbatim(_, raw) => {
+            text.push_str(&String::from_utf8_lossy(raw))
+        }
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
@@ -82,7 +84,13 @@ impl<'a> Numbers<'a> {
             text.push_str(empty);
         }
         let width = count.checked_ilog10().unwrap_or(0) as usize + 1;
-        Self { at: 0, width, mark, outer, inner: format!("{outer}{}", " ".repeat(width + 2)) }
+        Self {
+            at: 0,
+            width,
+            mark,
+            outer,
+            inner: format!("{outer}{}", " ".repeat(width + 2)),
+        }
     }
 
     fn next(&mut self, text: &mut String) {
@@ -91,7 +99,12 @@ impl<'a> Numbers<'a> {
             text.push_str(self.outer);
         }
         self.at += 1;
-        text.push_str(&format!("{:>width$}{} ", self.at, self.mark, width = self.width));
+        text.push_str(&format!(
+            "{:>width$}{} ",
+            self.at,
+            self.mark,
+            width = self.width
+        ));
     }
 }
 
@@ -130,7 +143,10 @@ mod tests {
         let value = Value::Array(vec![
             bulk("a"),
             Value::Array(vec![bulk("b"), Value::Array(vec![Value::Null])]),
-            Value::Map(vec![(bulk("k"), Value::Int(1)), (bulk("l"), Value::Array(vec![bulk("x"), bulk("y")]))]),
+            Value::Map(vec![
+                (bulk("k"), Value::Int(1)),
+                (bulk("l"), Value::Array(vec![bulk("x"), bulk("y")])),
+            ]),
             Value::Array(ten),
         ]);
         expect![[r#"

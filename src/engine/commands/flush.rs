@@ -56,7 +56,12 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
     let one = int(1).ok_or(Error::Text("ERR invalid first DB index"))?;
     let other = int(2).ok_or(Error::Text("ERR invalid second DB index"))?;
     let databases = call.engine.keyspace.databases();
-    let check = |n: i64| u32::try_from(n).ok().filter(|n| *n < databases).ok_or(Error::DbIndex);
+    let check = |n: i64| {
+        u32::try_from(n)
+            .ok()
+            .filter(|n| *n < databases)
+            .ok_or(Error::DbIndex)
+    };
     let (one, other) = (check(one)?, check(other)?);
     if one != other {
         let now_ms = call.now_ms();

@@ -141,9 +141,12 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut places: Vec<usize> = Vec::new();
     for pair in pairs.chunks(2) {
         let name = String::from_utf8_lossy(&pair[0]);
-        let at = parameters::find(&name)
-            .ok_or_else(|| {
-            Error::quoting("ERR Unknown option or number of arguments for CONFIG SET - '", &pair[0], "'")
+        let at = parameters::find(&name).ok_or_else(|| {
+            Error::quoting(
+                "ERR Unknown option or number of arguments for CONFIG SET - '",
+                &pair[0],
+                "'",
+            )
         })?;
         match PARAMETERS[at].change {
             Change::Immutable => return Err(failed(&pair[0], "can't set immutable config")),

@@ -1,0 +1,9 @@
+//! What the engine does, seen from outside: commands in, replies, effects and notices out.
+
+mod dispatch;
+mod eviction;
+mod expiry;
+mod keys;
+mod replication;
+mod strings;
+mod transactions;
