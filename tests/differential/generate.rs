@@ -48,7 +48,8 @@ pub struct Grammar {
 /// Groups whose commands are compared. A new group of handlers is added here.
 const GROUPS: &[&str] = &["string", "generic", "transactions", "connection", "server"];
 
-/// Commands that are not called at random: their replies are the server's own business, they wait, or they end things.
+/// Commands that are not called at random: their replies are the server's own business, they wait, they end things, or
+/// (RANDOMKEY) they delete whichever expired key they come across.
 const NOT_AT_RANDOM: &[&str] = &[
     "auth",
     "client",
@@ -82,6 +83,7 @@ const NOT_AT_RANDOM: &[&str] = &[
     "migrate",
     "scan",
     "select",
+    "randomkey",
 ];
 
 impl Grammar {
@@ -297,11 +299,12 @@ impl Random {
                 return self.arguments_required(&argument.parts[part], argv);
             }
             "key" => self.key(),
+            "string" if name == "serialized-value" => self.payload(),
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
             "double" => self.number(),
             "unix-time" => self.unix_time(name.contains("milliseconds")),
-            "integer" if name.contains("seconds") => {
-                self.time_to_live(name.contains("milliseconds"))
+            "integer" if name.contains("seconds") || name == "ttl" => {
+                self.time_to_live(name.contains("milliseconds") || name == "ttl")
             }
             "integer" if name.ends_with("db") || name.starts_with("index") => {
                 self.pick(&["0", "1", "1", "2", "15", "16", "-1", "x", "4294967296"])
@@ -390,6 +393,23 @@ impl Random {
             5 | 6 => self.pick(&["hello", "Hello World", "abcabcabc", "ohmytext", "mynewtext"]),
             _ => self.number(),
         }
+    }
+
+    /// What DUMP answered for a word, two integers, a compressed text and nothing; now and then with an error in it.
+    fn payload(&mut self) -> Vec<u8> {
+        let payloads: [&[u8]; 5] = [
+            b"\x00\x05\x68\x65\x6c\x6c\x6f\x0a\x00\x63\x72\xdf\x76\x65\x34\x20\x0a",
+            b"\x00\xc0\x7b\x0a\x00\x48\xe2\x53\xe1\x00\x7a\x67\xb9",
+            b"\x00\xc2\x90\xee\xfe\xff\x0a\x00\x28\x75\xde\x7b\x13\xeb\x28\x00",
+            b"\x00\xc3\x09\x40\xc8\x01\x61\x61\xe0\xbb\x00\x01\x61\x61\x0a\x00\x1f\x99\xf7\x2e\x01\xb2\x0d\xe3",
+            b"\x00\x00\x0a\x00\x5d\x9b\x5c\x40\x0f\x7f\xa2\xda",
+        ];
+        let mut payload = payloads[self.below(payloads.len())].to_vec();
+        if self.one_in(6) {
+            let at = self.below(payload.len());
+            payload[at] ^= 1;
+        }
+        payload
     }
 
     /// Nothing that runs out while the test does.

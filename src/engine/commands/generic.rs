@@ -164,7 +164,9 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
     let base = if clock.absolute { 0 } else { call.now_ms() };
     let at = millis
         .and_then(|millis| millis.checked_add(base))
-        .ok_or(Error::InvalidExpire(call.spec.name))?;
+        .ok_or(Error::InvalidExpire(call.spec.name))?
+        // The last millisecond stands for never.
+        .min(i64::MAX - 1);
     let Some(id) = call.find(key, Lookup::Write) else {
         return Ok(Value::Int(0));
     };
