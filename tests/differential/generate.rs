@@ -201,7 +201,9 @@ pub fn pairs(value: &Value) -> Vec<(&Value, &Value)> {
 
 pub fn text(value: &Value) -> String {
     match value {
-        Value::Bulk(bytes) | Value::Simple(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Bulk(bytes) | Value::Simple(bytes) | Value::Verbatim(_, bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
         other => format!("{other:?}"),
     }
 }

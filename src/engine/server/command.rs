@@ -37,7 +37,7 @@ pub fn command_info(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.argv.len() == 2 {
         return command(call);
     }
-    let one = |name: &Bytes| by_full_name(name).map_or(Value::NullArray, info);
+    let one = |name: &Bytes| by_full_name(name).map_or(Value::Null, info);
     Ok(Value::Array(call.argv[2..].iter().map(one).collect()))
 }
 
@@ -154,7 +154,12 @@ fn info(spec: &'static CommandSpec) -> Value {
         Value::Set(categories.collect()),
         Value::Set(spec.tips.words().map(Value::bulk).collect()),
         Value::Set(spec.key_specs.iter().map(key_spec).collect()),
-        Value::Set(spec.subcommands.iter().map(info).collect()),
+        // An empty set, but an array where there are any.
+        if spec.subcommands.is_empty() {
+            Value::Set(Vec::new())
+        } else {
+            Value::Array(spec.subcommands.iter().map(info).collect())
+        },
     ])
 }
 

@@ -149,6 +149,7 @@ fn protocol(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(match call.argv[2].to_ascii_lowercase().as_slice() {
         b"string" => Value::bulk("Hello World"),
         b"integer" => Value::Int(12_345),
+        #[allow(clippy::approx_constant)]
         b"double" => Value::Double(3.141),
         b"null" => Value::Null,
         b"array" => Value::Array(numbers()),

@@ -2,6 +2,9 @@
 //!
 //! [`State`] is what they remember beside configuration and clients.
 
+// A handler answers a Result, whether or not its command can fail.
+#![allow(clippy::unnecessary_wraps)]
+
 pub mod client;
 pub mod cluster;
 pub mod command;
