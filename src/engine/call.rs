@@ -86,6 +86,13 @@ impl<'a> Call<'a> {
         number::parse_i64(self.arg(at)).ok_or(Error::NotInteger)
     }
 
+    /// Argument `at` as a number as wide as C's int.
+    pub fn narrow_int(&self, at: usize) -> Result<i32, Error> {
+        i32::try_from(self.int(at)?).map_err(|_| {
+            Error::Text("ERR value is out of range, value must between -2147483648 and 2147483647")
+        })
+    }
+
     /// Whether argument `at` is this word, in any case of letters.
     pub fn is_word(&self, at: usize, word: &str) -> bool {
         self.argv

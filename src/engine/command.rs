@@ -16,7 +16,7 @@ use crate::resp::{Bytes, Value};
 pub type Handler = fn(&mut Call<'_>) -> Result<Value, Error>;
 
 /// Finds the keys of commands whose key specifications do not say it all: positions in argv with their flags.
-pub type KeyFinder = fn(&[Bytes]) -> Result<Vec<KeyPosition>, Error>;
+pub type KeyFinder = fn(&[Bytes]) -> Vec<KeyPosition>;
 
 /// One command or subcommand, as COMMAND INFO and COMMAND DOCS describe it.
 ///

@@ -5,6 +5,8 @@
 //!
 //! Start with [`hint`].
 
+use std::fmt::Write as _;
+
 use super::command::{self, CommandSpec, Group};
 use super::server::config;
 use super::syntax::{self, Argument, Kind};
@@ -348,7 +350,7 @@ pub fn help(topic: &str) -> String {
     debug_assert!(named > 0);
     let mut text = describe(spec);
     for sub in spec.subcommands {
-        text.push_str(&format!("\n\n{}", describe(sub)));
+        let _ = write!(text, "\n\n{}", describe(sub));
     }
     text
 }
@@ -362,7 +364,7 @@ fn describe(spec: &CommandSpec) -> String {
     }
     let mut line = |label: &str, value: &str| {
         if !value.is_empty() {
-            text.push_str(&format!("\n  {label}: {value}"));
+            let _ = write!(text, "\n  {label}: {value}");
         }
     };
     line("summary", spec.summary);

@@ -110,7 +110,8 @@ fn reject(engine: &mut Engine, client: ClientId, found: Option<Found>, error: Er
         engine.discard_transaction(client);
         if let Value::Error(text) = &reply {
             let mut abort = b"EXECABORT Transaction discarded because of: ".to_vec();
-            abort.extend_from_slice(text);
+            // The general code is not repeated, others are.
+            abort.extend_from_slice(text.strip_prefix(b"ERR ").unwrap_or(text));
             reply = Value::Error(abort.into());
         }
     } else if let Some(multi) = engine
@@ -408,12 +409,18 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
     engine.pending.clear();
 }
 
+/// As much of an argument as C prints: up to a zero byte, and no more than `max`.
+fn printed(arg: &[u8], max: usize) -> &[u8] {
+    let text = arg.split(|byte| *byte == 0).next().unwrap_or(arg);
+    &text[..text.len().min(max)]
+}
+
 /// The error for words that name no command.
 fn unknown(argv: &[Bytes]) -> Error {
     /// Redis quotes at most so much of the name, and of the arguments together.
     const QUOTED: usize = 128;
     if let Some((_, container)) = command::lookup_top(&argv[0]) {
-        let said = &argv[1][..argv[1].len().min(QUOTED)];
+        let said = printed(&argv[1], QUOTED);
         let mut text = b"ERR unknown subcommand '".to_vec();
         text.extend_from_slice(said);
         text.extend_from_slice(
@@ -428,11 +435,11 @@ fn unknown(argv: &[Bytes]) -> Error {
         }
         let room = QUOTED - args.len();
         args.push(b'\'');
-        args.extend_from_slice(&arg[..arg.len().min(room)]);
+        args.extend_from_slice(printed(arg, room));
         args.extend_from_slice(b"' ");
     }
     let mut text = b"ERR unknown command '".to_vec();
-    text.extend_from_slice(&argv[0][..argv[0].len().min(QUOTED)]);
+    text.extend_from_slice(printed(&argv[0], QUOTED));
     text.extend_from_slice(b"', with args beginning with: ");
     text.extend_from_slice(&args);
     Error::bytes(text)

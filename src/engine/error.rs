@@ -116,6 +116,12 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// A text that quotes an argument, as C prints it: up to a zero byte.
+    pub fn quoting(before: &str, said: &[u8], after: &str) -> Self {
+        let said = said.split(|byte| *byte == 0).next().unwrap_or(said);
+        Self::bytes([before.as_bytes(), said, after.as_bytes()].concat())
+    }
+
     /// An error text of arbitrary bytes, code included. Line ends become spaces, as they would end the reply.
     pub fn bytes(mut text: Vec<u8>) -> Self {
         for byte in &mut text {

@@ -7,31 +7,44 @@ use crate::resp::Bytes;
 
 /// The keys of a command with what is done to them, in the order Redis finds them. `Err` if the arguments do not say.
 pub fn positions(spec: &CommandSpec, argv: &[Bytes]) -> Result<Vec<KeyPosition>, Error> {
-    if let Some(finder) = spec.key_finder {
-        return finder(argv);
+    let has = |flag| spec.key_specs.iter().any(|keys| keys.flags.has(flag));
+    let told = if has(KeyFlags::VARIABLE_FLAGS) || has(KeyFlags::INCOMPLETE) {
+        None
+    } else {
+        told_by_specs(spec, argv)
+    };
+    match (told, spec.key_finder) {
+        (Some(found), _) => Ok(found),
+        (None, Some(finder)) => Ok(finder(argv)),
+        (None, None) => Err(Error::Text("ERR Invalid arguments specified for command")),
     }
+}
+
+/// The keys, if all of the specifications fit the arguments.
+fn told_by_specs(spec: &CommandSpec, argv: &[Bytes]) -> Option<Vec<KeyPosition>> {
     let mut found = Vec::new();
     for key_spec in spec.key_specs {
         if key_spec.flags.has(KeyFlags::NOT_KEY) {
             continue;
         }
-        let (first, last, step) = range(key_spec, argv)
-            .ok_or(Error::Text("ERR Invalid arguments specified for command"))?;
-        let mut index = first;
-        while index <= last {
-            found.push(KeyPosition {
-                index,
-                flags: key_spec.flags,
-            });
-            index += step;
-        }
+        let (first, last, step) = range(key_spec, argv)?;
+        let flags = key_spec.flags;
+        found.extend(
+            (first..=last)
+                .step_by(step)
+                .map(|index| KeyPosition { index, flags }),
+        );
     }
-    Ok(found)
+    Some(found)
 }
 
 /// Whether a command can have keys at all: shard channels are none.
 pub fn has_keys(spec: &CommandSpec) -> bool {
-    spec.key_finder.is_some() || spec.key_specs.iter().any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
+    spec.key_finder.is_some()
+        || spec
+            .key_specs
+            .iter()
+            .any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
 }
 
 /// Calls `f` with the keys, copying none of them where they stand side by side.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// Longest text Redis reads a float from.
-const LONGEST_TEXT: usize = 255;
+const LONGEST_TEXT: usize = 5 * 1_024 - 1;
 /// Decimal exponents beyond this are out of range whatever the digits (the format ends near 10^±4951).
 const EXPONENT_LIMIT: i64 = 5_500;
 /// Binary exponents of the highest bit of the largest and the smallest number.

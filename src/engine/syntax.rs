@@ -146,24 +146,20 @@ fn parse_one(rest: &mut &'static str) -> Argument {
     };
     if let Some(after) = rest.strip_prefix('=') {
         *rest = after;
-        arg.token = Some(match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let end = quoted.find('"').unwrap_or(quoted.len());
-                *rest = quoted.get(end + 1..).unwrap_or("");
-                &quoted[..end]
-            }
+        let token;
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let (text, after) = quoted.split_once('"').unwrap_or((quoted, ""));
+            token = text;
+            *rest = after;
+        } else {
             // `*` and `=` are words too (XADD): the first character always belongs to the word.
-            None => {
-                let end = rest
-                    .char_indices()
-                    .skip(1)
-                    .find(|(_, c)| ENDS.contains(c))
-                    .map_or(rest.len(), |(at, _)| at);
-                let (token, after) = rest.split_at(end);
-                *rest = after;
-                token
-            }
-        });
+            let is_end = |(_, c): &(usize, char)| ENDS.contains(c);
+            let end = rest.char_indices().skip(1).find(is_end);
+            let (text, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+            token = text;
+            *rest = after;
+        }
+        arg.token = Some(token);
     }
     let kind = match rest.as_bytes().first() {
         Some(b'<') => Some(Kind::OneOf),

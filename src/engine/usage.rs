@@ -14,8 +14,25 @@ pub fn lru_clock(now_ms: i64) -> u32 {
 
 /// Seconds since the last use, given the clock then and now.
 pub fn idle_seconds(then: u32, now_ms: i64) -> u64 {
-    let now = u64::from(lru_clock(now_ms));
-    (now + CLOCK_MASK + 1 - u64::from(then)) & CLOCK_MASK
+    let (now, then) = (u64::from(lru_clock(now_ms)), u64::from(then));
+    // A second is lost where the clock wrapped: Redis takes its greatest value for the number of its values.
+    if now >= then {
+        now - then
+    } else {
+        now + CLOCK_MASK - then
+    }
+}
+
+/// The clock of a last use so many seconds ago (RESTORE IDLETIME). Absurd times wrap as they do in C.
+pub fn lru_clock_before(idle_seconds: i64, now_ms: i64) -> u32 {
+    let ago = idle_seconds.wrapping_mul(1_000) / 1_000;
+    let then = i64::from(lru_clock(now_ms)).wrapping_sub(ago);
+    let then = if then < 0 {
+        then + CLOCK_MASK as i64
+    } else {
+        then
+    };
+    (then as u64 & CLOCK_MASK) as u32
 }
 
 /// Minutes as LFU keeps them: 16 bits.

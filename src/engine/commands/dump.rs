@@ -76,7 +76,8 @@ pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
     let data = rdb::restore(payload).map_err(damaged)?;
     let deleted = options.replace && call.delete_key(key);
     let base = if options.absolute { 0 } else { call.now_ms() };
-    let expire = (ttl > 0).then(|| ttl.saturating_add(base));
+    // Too long a time wraps round into the past, as it does in C.
+    let expire = (ttl > 0).then(|| ttl.wrapping_add(base));
     if expire.is_some_and(|at| at <= call.now_ms()) && !call.from_primary && !call.host.is_replica()
     {
         // It would be gone at once: what remains is the deletion of what was there.
@@ -106,7 +107,7 @@ pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
     } else {
         options
             .idle_seconds
-            .map(|idle| usage::lru_clock(now_ms.saturating_sub(idle.saturating_mul(1_000)).max(0)))
+            .map(|idle| usage::lru_clock_before(idle, now_ms))
     };
     if let Some(restored) = restored {
         call.keyspace().set_usage(db, id, restored);

@@ -127,11 +127,7 @@ impl ExpireCondition {
                 b"xx" => condition.xx = true,
                 b"gt" => condition.gt = true,
                 b"lt" => condition.lt = true,
-                _ => {
-                    return Err(Error::bytes(
-                        [b"ERR Unsupported option ", &word[..]].concat(),
-                    ));
-                }
+                _ => return Err(Error::quoting("ERR Unsupported option ", word, "")),
             }
         }
         if condition.nx && (condition.xx || condition.gt || condition.lt) {
@@ -168,7 +164,9 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
     let base = if clock.absolute { 0 } else { call.now_ms() };
     let at = millis
         .and_then(|millis| millis.checked_add(base))
-        .ok_or(Error::InvalidExpire(call.spec.name))?;
+        .ok_or(Error::InvalidExpire(call.spec.name))?
+        // The last millisecond stands for never.
+        .min(i64::MAX - 1);
     let Some(id) = call.find(key, Lookup::Write) else {
         return Ok(Value::Int(0));
     };
@@ -318,7 +316,7 @@ fn database(call: &Call<'_>, at: usize) -> Result<u32, Error> {
         .config
         .databases
         .max(call.engine.keyspace.databases());
-    let number = call.int(at)?;
+    let number = call.narrow_int(at)?;
     u32::try_from(number)
         .ok()
         .filter(|number| *number < count)

@@ -59,7 +59,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
     match name {
         "maxmemory" => config.maxmemory = large,
         "maxmemory-policy" => {
-            config.maxmemory_policy = MaxmemoryPolicy::parse(value).unwrap_or_default()
+            config.maxmemory_policy = MaxmemoryPolicy::parse(value).unwrap_or_default();
         }
         "maxmemory-samples" => config.maxmemory_samples = small,
         "maxmemory-eviction-tenacity" => config.maxmemory_eviction_tenacity = small,
@@ -80,7 +80,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "lazyfree-lazy-user-del" => config.lazyfree_lazy_user_del = yes,
         "lazyfree-lazy-user-flush" => config.lazyfree_lazy_user_flush = yes,
         "notify-keyspace-events" => {
-            config.notify_keyspace_events = parameters::events_from(value).unwrap_or(0)
+            config.notify_keyspace_events = parameters::events_from(value).unwrap_or(0);
         }
         "hash-max-listpack-entries" => config.hash_max_listpack_entries = large,
         "hash-max-listpack-value" => config.hash_max_listpack_value = large,
@@ -141,8 +141,13 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut places: Vec<usize> = Vec::new();
     for pair in pairs.chunks(2) {
         let name = String::from_utf8_lossy(&pair[0]);
-        let at = parameters::find(&name)
-            .ok_or_else(|| Error::Owned(format!("ERR {}", unknown(&name))))?;
+        let at = parameters::find(&name).ok_or_else(|| {
+            Error::quoting(
+                "ERR Unknown option or number of arguments for CONFIG SET - '",
+                &pair[0],
+                "'",
+            )
+        })?;
         match PARAMETERS[at].change {
             Change::Immutable => return Err(failed(&pair[0], "can't set immutable config")),
             Change::Protected if text_of(call.engine, "enable-protected-configs") == "no" => {

@@ -9,7 +9,8 @@ use crate::resp::{Bytes, Value};
 /// The version this engine answers as.
 pub const REDIS_VERSION: &str = "7.0.15";
 
-const WRONG_PASSWORD: Error = Error::Text("WRONGPASS invalid username-password pair or user is disabled.");
+const WRONG_PASSWORD: Error =
+    Error::Text("WRONGPASS invalid username-password pair or user is disabled.");
 
 /// `PING [message]`
 pub fn ping(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -47,24 +48,18 @@ pub fn reset(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `SELECT index`
 pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
-    let index = database_index(&call.argv[1])?;
+    let index = call.narrow_int(1)?;
     if call.engine.cluster_enabled && index != 0 {
         return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
     }
     let databases = call.keyspace().databases();
-    let db = u32::try_from(index).ok().filter(|db| *db < databases).ok_or(Error::DbIndex)?;
+    let db = u32::try_from(index)
+        .ok()
+        .filter(|db| *db < databases)
+        .ok_or(Error::DbIndex)?;
     call.client_mut().db = db;
     call.db = db;
     Ok(Value::ok())
-}
-
-/// A number of the width of C's int.
-fn database_index(arg: &[u8]) -> Result<i64, Error> {
-    let index = number::parse_i64(arg).ok_or(Error::NotInteger)?;
-    if i32::try_from(index).is_err() {
-        return Err(Error::Text("ERR value is out of range, value must between -2147483648 and 2147483647"));
-    }
-    Ok(index)
 }
 
 /// `AUTH [username] password`: there is one user, `default`.
@@ -101,7 +96,9 @@ fn is_authenticated(call: &Call<'_>) -> bool {
 /// Sets or, if empty, takes away a connection's name.
 pub fn set_name(call: &mut Call<'_>, name: &Bytes) -> Result<(), Error> {
     if !name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
-        return Err(Error::Text("ERR Client names cannot contain spaces, newlines or special characters."));
+        return Err(Error::Text(
+            "ERR Client names cannot contain spaces, newlines or special characters.",
+        ));
     }
     call.client_mut().name = name.clone();
     Ok(())
@@ -113,7 +110,11 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut version = None;
     if let Some(said) = argv.get(1) {
         version = match number::parse_i64(said) {
-            None => return Err(Error::Text("ERR Protocol version is not an integer or out of range")),
+            None => {
+                return Err(Error::Text(
+                    "ERR Protocol version is not an integer or out of range",
+                ));
+            }
             Some(2) => Some(2),
             Some(3) => Some(3),
             Some(_) => return Err(Error::Text("NOPROTO unsupported protocol version")),
@@ -131,10 +132,11 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
                 rest = &rest[2..];
             }
             _ => {
-                let mut text = b"ERR Syntax error in HELLO option '".to_vec();
-                text.extend_from_slice(option);
-                text.push(b'\'');
-                return Err(Error::bytes(text));
+                return Err(Error::quoting(
+                    "ERR Syntax error in HELLO option '",
+                    option,
+                    "'",
+                ));
             }
         }
     }
@@ -148,8 +150,16 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
         call.client_mut().protocol = version;
     }
     let protocol = i64::from(call.client().protocol);
-    let mode = if call.engine.cluster_enabled { "cluster" } else { "standalone" };
-    let role = if call.host.is_replica() { "replica" } else { "master" };
+    let mode = if call.engine.cluster_enabled {
+        "cluster"
+    } else {
+        "standalone"
+    };
+    let role = if call.host.is_replica() {
+        "replica"
+    } else {
+        "master"
+    };
     let fields = [
         ("server", Value::bulk("redis")),
         ("version", Value::bulk(REDIS_VERSION)),
@@ -159,14 +169,21 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
         ("role", Value::bulk(role)),
         ("modules", Value::Array(Vec::new())),
     ];
-    Ok(Value::Map(fields.into_iter().map(|(name, value)| (Value::bulk(name), value)).collect()))
+    Ok(Value::Map(
+        fields
+            .into_iter()
+            .map(|(name, value)| (Value::bulk(name), value))
+            .collect(),
+    ))
 }
 
 fn cluster_only(engine: &Engine) -> Result<(), Error> {
     if engine.cluster_enabled {
         Ok(())
     } else {
-        Err(Error::Text("ERR This instance has cluster support disabled"))
+        Err(Error::Text(
+            "ERR This instance has cluster support disabled",
+        ))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::engine::call::Call;
 use crate::engine::error::Error;
-use crate::engine::{glob, number, usage};
 use crate::engine::value::Data;
+use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
 /// `DEBUG subcommand …`
@@ -12,7 +12,8 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     match (said.as_str(), call.argv.len()) {
         ("set-active-expire", 3) => {
             // As atoi has it: what is no number is 0.
-            call.engine.config.active_expire_enabled = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
+            call.engine.config.active_expire_enabled =
+                number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
             Ok(Value::ok())
         }
         ("sleep", 3) => sleep(call),
@@ -45,30 +46,67 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             .map(|line| Value::simple(line))
             .collect(),
         )),
-        (known, _) if ELSEWHERE.contains(&known) => {
-            Err(Error::Owned(format!("ERR Slotscope does not implement 'DEBUG {}' yet", known.to_ascii_uppercase())))
-        }
+        (known, _) if ELSEWHERE.contains(&known) => Err(Error::Owned(format!(
+            "ERR Slotscope does not implement 'DEBUG {}' yet",
+            known.to_ascii_uppercase()
+        ))),
         _ => {
-            let said = String::from_utf8_lossy(&call.argv[1]).into_owned();
-            Err(Error::SubcommandSyntax(said, "DEBUG".to_owned()))
+            let after = "'. Try DEBUG HELP.";
+            Err(Error::quoting(
+                "ERR unknown subcommand or wrong number of arguments for '",
+                &call.argv[1],
+                after,
+            ))
         }
     }
 }
 
 /// Subcommands of Redis 7.0 that are not built here.
 const ELSEWHERE: &[&str] = &[
-    "aof-flush-sleep", "assert", "change-repl-id", "client-eviction", "clusterlink", "config-rewrite-force-all",
-    "crash-and-recover", "digest", "digest-value", "drop-cluster-packet-filter", "error", "htstats", "htstats-key", "leak",
-    "listpack", "loadaof", "log", "mallctl", "mallctl-str", "oom", "panic", "pause-cron", "populate", "quicklist",
-    "quicklist-packed-threshold", "reload", "replicate", "replybuffer", "restart", "sdslen", "segfault",
-    "set-disable-deny-scripts", "set-skip-checksum-validation", "stringmatch-test", "structsize",
+    "aof-flush-sleep",
+    "assert",
+    "change-repl-id",
+    "client-eviction",
+    "clusterlink",
+    "config-rewrite-force-all",
+    "crash-and-recover",
+    "digest",
+    "digest-value",
+    "drop-cluster-packet-filter",
+    "error",
+    "htstats",
+    "htstats-key",
+    "leak",
+    "listpack",
+    "loadaof",
+    "log",
+    "mallctl",
+    "mallctl-str",
+    "oom",
+    "panic",
+    "pause-cron",
+    "populate",
+    "quicklist",
+    "quicklist-packed-threshold",
+    "reload",
+    "replicate",
+    "replybuffer",
+    "restart",
+    "sdslen",
+    "segfault",
+    "set-disable-deny-scripts",
+    "set-skip-checksum-validation",
+    "stringmatch-test",
+    "structsize",
 ];
 
 /// `DEBUG SLEEP seconds`: the node is busy for so long, in simulated time.
 fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     /// An hour: nobody waits longer.
     const SECONDS_MAX: f64 = 3_600.0;
-    let seconds = number::parse_f64(call.arg(2)).unwrap_or(0.0).clamp(0.0, SECONDS_MAX);
+    let seconds = number::parse_f64(call.arg(2))
+        .unwrap_or(0.0)
+        .clamp(0.0, SECONDS_MAX);
     call.extra_ns += (seconds * 1e9) as u64;
     Ok(Value::ok())
 }
@@ -77,7 +115,10 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
-    let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
+    let id = keyspace
+        .find(db, key)
+        .filter(|id| !keyspace.is_expired(db, *id, now_ms))
+        .ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
     // Only strings are weighed as a snapshot would write them.
     #[allow(unreachable_patterns)]
@@ -86,7 +127,10 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
             Some(-128..=127) => 2,
             Some(-32_768..=32_767) => 3,
             Some(-2_147_483_648..=2_147_483_647) => 5,
-            _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
+            _ => {
+                text.len()
+                    + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)]
+            }
         },
         _ => return Err(Error::NotImplemented("debug object of this type")),
     };
@@ -105,11 +149,16 @@ fn protocol(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(match call.argv[2].to_ascii_lowercase().as_slice() {
         b"string" => Value::bulk("Hello World"),
         b"integer" => Value::Int(12_345),
+        #[allow(clippy::approx_constant)]
         b"double" => Value::Double(3.141),
         b"null" => Value::Null,
         b"array" => Value::Array(numbers()),
         b"set" => Value::Set(numbers()),
-        b"map" => Value::Map((0..3).map(|n| (Value::Int(n), Value::Bool(n == 1))).collect()),
+        b"map" => Value::Map(
+            (0..3)
+                .map(|n| (Value::Int(n), Value::Bool(n == 1)))
+                .collect(),
+        ),
         // An attribute, and out-of-band data, are second values beside the reply; RESP2 has no attributes.
         b"attrib" if !resp3 => Value::bulk("Some real reply following the attribute"),
         b"push" if !resp3 => return Err(Error::Text("ERR RESP2 is not supported by this command")),

@@ -2,6 +2,9 @@
 //!
 //! [`State`] is what they remember beside configuration and clients.
 
+// A handler answers a Result, whether or not its command can fail.
+#![allow(clippy::unnecessary_wraps)]
+
 pub mod client;
 pub mod cluster;
 pub mod command;
@@ -49,7 +52,13 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 }
 
 /// What is noted after each call.
-pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
+pub fn after_call(
+    engine: &mut Engine,
+    client: ClientId,
+    argv: &[Bytes],
+    outcome: &Outcome,
+    now: UnixMicros,
+) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
         engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;

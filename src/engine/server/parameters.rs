@@ -443,15 +443,19 @@ fn special_value(name: &str, said: &str, old: &str) -> Result<String, String> {
         "oom-score-adj-values" => oom_scores(said),
         "latency-tracking-info-percentiles" => percentiles(said),
         "shutdown-on-sigint" | "shutdown-on-sigterm" => shutdown_options(said),
-        "maxmemory-clients" => match said.strip_suffix('%').and_then(integer) {
-            Some(percent) if percent > 100 => {
-                Err("percentage argument must be less or equal to 100".to_owned())
+        "maxmemory-clients" => {
+            // Redis keeps a percentage as a negative number of bytes, so very large sizes read as one.
+            let percent = said.strip_suffix('%').and_then(integer).filter(|n| *n >= 0);
+            let kept = match percent {
+                Some(percent) => percent.wrapping_neg(),
+                None => bytes(said).ok_or("argument must be a memory or percent value")? as i64,
+            };
+            match kept {
+                ..-100 => Err("percentage argument must be less or equal to 100".to_owned()),
+                -100..0 => Ok(format!("{}%", -kept)),
+                _ => Ok(kept.to_string()),
             }
-            Some(percent) if percent >= 0 => Ok(format!("{percent}%")),
-            _ => Ok(bytes(said)
-                .ok_or("argument must be a memory or percent value")?
-                .to_string()),
-        },
+        }
         "cluster-announce-hostname" => {
             if said.len() >= 256 {
                 Err("Hostnames must be less than 256 characters".to_owned())
@@ -531,10 +535,19 @@ fn events_to(bits: u32) -> String {
     text
 }
 
+/// The words of a parameter of several: an empty text has none.
+fn split(said: &str) -> Vec<&str> {
+    if said.is_empty() {
+        Vec::new()
+    } else {
+        said.split(' ').collect()
+    }
+}
+
 /// `class hard soft seconds`, for some classes or all; the others stay.
 fn output_buffer_limits(said: &str, old: &str) -> Result<String, String> {
     const CLASSES: [&str; 3] = ["normal", "slave", "pubsub"];
-    let words: Vec<&str> = said.split(' ').collect();
+    let words: Vec<&str> = split(said);
     if !words.len().is_multiple_of(4) {
         return Err("Wrong number of arguments in buffer limit configuration.".to_owned());
     }
@@ -576,12 +589,12 @@ fn save_points(said: &str) -> Result<String, String> {
     if said.is_empty() {
         return Ok(String::new());
     }
-    let words: Vec<&str> = said.split(' ').collect();
+    let words: Vec<&str> = split(said);
     let good = |(n, word): (usize, &&str)| {
         word.parse::<i64>()
             .is_ok_and(|v| if n % 2 == 0 { v >= 1 } else { v >= 0 })
     };
-    if words.len() % 2 == 0 && words.iter().enumerate().all(good) {
+    if words.len().is_multiple_of(2) && words.iter().enumerate().all(good) {
         Ok(words.join(" "))
     } else {
         Err("Invalid save parameters".to_owned())
@@ -589,7 +602,7 @@ fn save_points(said: &str) -> Result<String, String> {
 }
 
 fn oom_scores(said: &str) -> Result<String, String> {
-    let words: Vec<&str> = said.split(' ').collect();
+    let words: Vec<&str> = split(said);
     if words.len() != 3 {
         return Err("wrong number of arguments".to_owned());
     }
@@ -623,10 +636,14 @@ fn percentiles(said: &str) -> Result<String, String> {
 
 fn shutdown_options(said: &str) -> Result<String, String> {
     const OPTIONS: [&str; 4] = ["save", "nosave", "now", "force"];
-    let words: Vec<String> = said.split(' ').map(str::to_ascii_lowercase).collect();
-    if !words
-        .iter()
-        .all(|word| word == "default" || OPTIONS.contains(&word.as_str()))
+    let words: Vec<String> = split(said)
+        .into_iter()
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty()
+        || !words
+            .iter()
+            .all(|word| word == "default" || OPTIONS.contains(&word.as_str()))
     {
         return Err(format!(
             "argument(s) must be one of the following: default, {}",

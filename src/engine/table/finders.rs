@@ -1,10 +1,7 @@
 //! Finders of keys that key specifications cannot tell: STORE anywhere in a SORT, flags that depend on an option.
 
 use crate::engine::command::{KeyFlags, KeyPosition};
-use crate::engine::error::Error;
 use crate::resp::Bytes;
-
-type Found = Result<Vec<KeyPosition>, Error>;
 
 const READ: KeyFlags = KeyFlags::READ_ONLY.or(KeyFlags::ACCESS);
 const CHANGE: KeyFlags = KeyFlags::READ_WRITE
@@ -21,13 +18,13 @@ fn is(arg: &Bytes, word: &str) -> bool {
 }
 
 /// SET reads the old value only with GET.
-pub fn set(argv: &[Bytes]) -> Found {
+pub fn set(argv: &[Bytes]) -> Vec<KeyPosition> {
     let reads = argv.iter().skip(3).any(|arg| is(arg, "GET"));
-    Ok(vec![key(1, if reads { CHANGE } else { STORE })])
+    vec![key(1, if reads { CHANGE } else { STORE })]
 }
 
 /// BITFIELD changes nothing if it consists of GETs alone.
-pub fn bitfield(argv: &[Bytes]) -> Found {
+pub fn bitfield(argv: &[Bytes]) -> Vec<KeyPosition> {
     let mut at = 2;
     while let Some(arg) = argv.get(at) {
         let left = argv.len() - at - 1;
@@ -36,14 +33,14 @@ pub fn bitfield(argv: &[Bytes]) -> Found {
         } else if is(arg, "OVERFLOW") && left >= 1 {
             at += 2;
         } else {
-            return Ok(vec![key(1, CHANGE)]);
+            return vec![key(1, CHANGE)];
         }
     }
-    Ok(vec![key(1, READ)])
+    vec![key(1, READ)]
 }
 
 /// SORT: the key sorted, and the last STORE.
-pub fn sort(argv: &[Bytes]) -> Found {
+pub fn sort(argv: &[Bytes]) -> Vec<KeyPosition> {
     let mut keys = vec![key(1, READ)];
     let mut at = 2;
     while let Some(arg) = argv.get(at) {
@@ -57,28 +54,25 @@ pub fn sort(argv: &[Bytes]) -> Found {
         }
         at += 1;
     }
-    Ok(keys)
+    keys
 }
 
-/// SORT_RO: the key sorted; those of BY and GET follow from its elements.
-pub fn sort_ro(_argv: &[Bytes]) -> Found {
-    Ok(vec![key(1, READ)])
+/// `SORT_RO`: the key sorted; those of BY and GET follow from its elements.
+pub fn sort_ro(_argv: &[Bytes]) -> Vec<KeyPosition> {
+    vec![key(1, READ)]
 }
 
-/// MIGRATE: one key, or all after KEYS.
-pub fn migrate(argv: &[Bytes]) -> Found {
+/// MIGRATE: one key, or all after KEYS; none where both are given, which is a syntax error.
+pub fn migrate(argv: &[Bytes]) -> Vec<KeyPosition> {
     let flags = KeyFlags::READ_WRITE
         .or(KeyFlags::ACCESS)
         .or(KeyFlags::DELETE);
     let mut at = 6;
     while let Some(arg) = argv.get(at) {
         if is(arg, "KEYS") {
-            if argv.get(3).is_some_and(|single| single.is_empty()) {
-                return Ok((at + 1..argv.len())
-                    .map(|index| key(index, flags))
-                    .collect());
-            }
-            break;
+            let both = argv.get(3).is_none_or(|single| !single.is_empty());
+            let first = if both { argv.len() } else { at + 1 };
+            return (first..argv.len()).map(|index| key(index, flags)).collect();
         }
         at += if is(arg, "AUTH") {
             2
@@ -88,11 +82,11 @@ pub fn migrate(argv: &[Bytes]) -> Found {
             1
         };
     }
-    Ok(vec![key(3, flags)])
+    vec![key(3, flags)]
 }
 
 /// GEORADIUS and GEORADIUSBYMEMBER: the key searched, and the last STORE or STOREDIST.
-pub fn georadius(argv: &[Bytes]) -> Found {
+pub fn georadius(argv: &[Bytes]) -> Vec<KeyPosition> {
     let mut keys = vec![key(1, READ)];
     let mut at = 5;
     while at + 1 < argv.len() {
@@ -103,5 +97,5 @@ pub fn georadius(argv: &[Bytes]) -> Found {
         }
         at += 1;
     }
-    Ok(keys)
+    keys
 }

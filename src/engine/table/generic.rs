@@ -30,6 +30,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key";
+        run commands::dump::dump;
     }
     {
         "exists" -2, Generic, "1.0.0", "O(N)";
@@ -230,6 +231,7 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
         args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 i:frequency=FREQ?@5.0.0";
+        run commands::dump::restore;
     }
     {
         "scan" -2, Generic, "2.8.0", "O(N) for a whole walk";

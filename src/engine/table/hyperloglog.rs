@@ -1,4 +1,4 @@
-//! HyperLogLogs. Facts of Redis 7.0.15; the words are ours.
+//! Estimates of how many different elements were seen. Facts of Redis 7.0.15; the words are ours.
 
 rows! {
     {

@@ -478,6 +478,7 @@ rows! {
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
         mark syscmd;
         args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 i:frequency=FREQ?@5.0.0";
+        run commands::dump::restore_asking;
     }
     {
         "role" 1, Server, "2.8.12", "O(1)";

@@ -1,0 +1,484 @@
+//! Random commands, made from what the real server says of their arguments (COMMAND DOCS).
+
+use std::fmt;
+
+use slotscope::engine::command;
+use slotscope::resp::{Value, decode};
+
+use crate::real::Connection;
+
+/// A command of one of two clients.
+#[derive(Clone)]
+pub struct Call {
+    pub client: usize,
+    pub argv: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}>", self.client)?;
+        for arg in &self.argv {
+            let shown = &arg[..arg.len().min(80)];
+            write!(f, " \"{}\"", shown.escape_ascii())?;
+            if arg.len() > 80 {
+                write!(f, "…({} bytes)", arg.len())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An argument of COMMAND DOCS.
+#[derive(Debug)]
+struct Argument {
+    name: String,
+    kind: String,
+    token: Option<String>,
+    optional: bool,
+    multiple: bool,
+    multiple_token: bool,
+    parts: Vec<Argument>,
+}
+
+/// What there is to call.
+pub struct Grammar {
+    commands: Vec<(Vec<String>, Vec<Argument>)>,
+}
+
+/// Groups whose commands are compared. A new group of handlers is added here.
+const GROUPS: &[&str] = &["string", "generic", "transactions", "connection", "server"];
+
+/// Commands that are not called at random: their replies are the server's own business, they wait, they end things, or
+/// (RANDOMKEY) they delete whichever expired key they come across.
+const NOT_AT_RANDOM: &[&str] = &[
+    "auth",
+    "client",
+    "command",
+    "config",
+    "debug",
+    "hello",
+    "info",
+    "lastsave",
+    "lolwut",
+    "memory",
+    "quit",
+    "role",
+    "slowlog",
+    "time",
+    "wait",
+    "monitor",
+    "shutdown",
+    "sync",
+    "psync",
+    "replconf",
+    "failover",
+    "replicaof",
+    "slaveof",
+    "save",
+    "bgsave",
+    "bgrewriteaof",
+    "acl",
+    "latency",
+    "module",
+    "migrate",
+    "scan",
+    "select",
+    "randomkey",
+];
+
+impl Grammar {
+    /// Asks the real server.
+    pub fn of(server: &mut Connection) -> Self {
+        let reply = server.call(&["COMMAND", "DOCS"]);
+        let (docs, _) = decode(&reply).expect("COMMAND DOCS");
+        let mut commands = Vec::new();
+        for (name, fields) in pairs(&docs) {
+            let name = text(name);
+            if NOT_AT_RANDOM.contains(&name.as_str()) {
+                continue;
+            }
+            let group = field(fields, "group").map(text).unwrap_or_default();
+            if !GROUPS.contains(&group.as_str()) {
+                continue;
+            }
+            match field(fields, "subcommands") {
+                None if is_ours(&[&name]) => commands.push((vec![name], arguments(fields))),
+                None => {}
+                Some(subcommands) => {
+                    for (full, fields) in pairs(subcommands) {
+                        let full = text(full);
+                        let words: Vec<&str> = full.split('|').collect();
+                        if is_ours(&words) && words[1] != "help" {
+                            commands.push((
+                                words.iter().map(ToString::to_string).collect(),
+                                arguments(fields),
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        // Strings make up most of what is there to be seen by the others.
+        commands.sort_by(|one, other| one.0.cmp(&other.0));
+        assert!(
+            commands.len() > 30,
+            "too few commands to compare: {commands:?}"
+        );
+        Self { commands }
+    }
+
+    /// The command of a seed.
+    pub fn call(&self, seed: u64) -> Call {
+        let mut random = Random(seed);
+        let client = usize::from(random.one_in(5));
+        let mut argv: Vec<Vec<u8>> = Vec::new();
+        match random.below(40) {
+            0 => argv.extend([
+                b"hello".to_vec(),
+                if random.one_in(2) {
+                    b"2".to_vec()
+                } else {
+                    b"3".to_vec()
+                },
+            ]),
+            1 => argv.extend([
+                b"select".to_vec(),
+                random.pick(&["0", "1", "1", "15", "16", "-1", "x", "3000000000"]),
+            ]),
+            2 => argv.extend([
+                b"scan".to_vec(),
+                b"0".to_vec(),
+                b"count".to_vec(),
+                b"1000".to_vec(),
+            ]),
+            3 => argv.push(random.pick(&["nosuch", "get|x", "object", "config", "\n", ""])),
+            _ => {}
+        }
+        if argv.first().is_some_and(|name| name == b"scan") && random.one_in(2) {
+            let more: &[&str] = if random.one_in(2) {
+                &["match", "*k*"]
+            } else {
+                &["type", "string"]
+            };
+            argv.extend(more.iter().map(|word| word.as_bytes().to_vec()));
+        }
+        if argv.is_empty() {
+            let (name, arguments) = &self.commands[random.below(self.commands.len())];
+            argv.extend(name.iter().map(|word| random.any_case(word)));
+            random.arguments(arguments, &mut argv);
+        }
+        if random.one_in(12) {
+            random.spoil(&mut argv);
+        }
+        // FLUSHALL too often leaves nothing to look at.
+        if argv[0].to_ascii_lowercase().starts_with(b"flush") && !random.one_in(6) {
+            argv = vec![b"dbsize".to_vec()];
+        }
+        Call { client, argv }
+    }
+}
+
+/// Whether a command has a handler here.
+fn is_ours(words: &[&str]) -> bool {
+    let argv: Vec<_> = words
+        .iter()
+        .map(|word| slotscope::resp::Bytes::from(*word))
+        .collect();
+    command::lookup(&argv).is_some_and(|(_, spec)| spec.implemented)
+}
+
+/// A map's pairs, also where RESP2 made an array of it.
+pub fn pairs(value: &Value) -> Vec<(&Value, &Value)> {
+    match value {
+        Value::Map(pairs) => pairs.iter().map(|(name, value)| (name, value)).collect(),
+        Value::Array(items) => items
+            .chunks(2)
+            .filter_map(|pair| Some((pair.first()?, pair.get(1)?)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::Bulk(bytes) | Value::Simple(bytes) | Value::Verbatim(_, bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn field<'a>(fields: &'a Value, name: &str) -> Option<&'a Value> {
+    pairs(fields)
+        .into_iter()
+        .find(|(found, _)| text(found) == name)
+        .map(|(_, value)| value)
+}
+
+fn arguments(fields: &Value) -> Vec<Argument> {
+    let Some(Value::Array(list)) = field(fields, "arguments") else {
+        return Vec::new();
+    };
+    list.iter()
+        .map(|argument| {
+            let flags = match field(argument, "flags") {
+                Some(Value::Array(flags) | Value::Set(flags)) => flags.iter().map(text).collect(),
+                _ => Vec::new(),
+            };
+            let is = |flag: &str| flags.iter().any(|known| known == flag);
+            Argument {
+                name: field(argument, "name").map(text).unwrap_or_default(),
+                kind: field(argument, "type").map(text).unwrap_or_default(),
+                token: field(argument, "token").map(text),
+                optional: is("optional"),
+                multiple: is("multiple"),
+                multiple_token: is("multiple_token"),
+                parts: arguments(argument),
+            }
+        })
+        .collect()
+}
+
+/// SplitMix64.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    fn pick(&mut self, words: &[&str]) -> Vec<u8> {
+        words[self.below(words.len())].as_bytes().to_vec()
+    }
+
+    fn any_case(&mut self, word: &str) -> Vec<u8> {
+        match self.below(3) {
+            0 => word.to_ascii_uppercase().into_bytes(),
+            _ => word.to_ascii_lowercase().into_bytes(),
+        }
+    }
+
+    fn arguments(&mut self, list: &[Argument], argv: &mut Vec<Vec<u8>>) {
+        for argument in list {
+            if argument.optional && !self.one_in(3) {
+                continue;
+            }
+            let times = if argument.multiple {
+                1 + self.below(3)
+            } else {
+                1
+            };
+            for time in 0..times {
+                if let Some(token) = &argument.token
+                    && (time == 0 || argument.multiple_token)
+                {
+                    argv.push(self.any_case(token));
+                }
+                self.value(argument, argv);
+            }
+        }
+    }
+
+    fn value(&mut self, argument: &Argument, argv: &mut Vec<Vec<u8>>) {
+        let name = argument.name.as_str();
+        let value = match argument.kind.as_str() {
+            "pure-token" => return,
+            "block" => return self.arguments(&argument.parts, argv),
+            "oneof" => {
+                let part = self.below(argument.parts.len());
+                return self.arguments_required(&argument.parts[part], argv);
+            }
+            "key" => self.key(),
+            "string" if name == "serialized-value" => self.payload(),
+            "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
+            "double" => self.number(),
+            "unix-time" => self.unix_time(name.contains("milliseconds")),
+            "integer" if name.contains("seconds") || name == "ttl" => {
+                self.time_to_live(name.contains("milliseconds") || name == "ttl")
+            }
+            "integer" if name.ends_with("db") || name.starts_with("index") => {
+                self.pick(&["0", "1", "1", "2", "15", "16", "-1", "x", "4294967296"])
+            }
+            "integer" if name == "offset" || name == "start" || name == "end" => self.pick(&[
+                "0",
+                "1",
+                "-1",
+                "3",
+                "-100",
+                "100",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "1000",
+            ]),
+            _ => self.string(),
+        };
+        argv.push(value);
+    }
+
+    fn arguments_required(&mut self, argument: &Argument, argv: &mut Vec<Vec<u8>>) {
+        if let Some(token) = &argument.token {
+            argv.push(self.any_case(token));
+        }
+        self.value(argument, argv);
+    }
+
+    fn key(&mut self) -> Vec<u8> {
+        match self.below(30) {
+            0 => Vec::new(),
+            1 => b"\x00\xff\r\n".to_vec(),
+            2 => vec![b'k'; 300],
+            n => format!("k{}", n % 6).into_bytes(),
+        }
+    }
+
+    fn number(&mut self) -> Vec<u8> {
+        self.pick(&[
+            "0",
+            "1",
+            "-1",
+            "2",
+            "10",
+            "100",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "4611686018427387904",
+            "0.1",
+            "-0.5",
+            "3.0",
+            "1e3",
+            "1e400",
+            "-1e-5",
+            "inf",
+            "-inf",
+            "nan",
+            "0x10",
+            " 1",
+            "1 ",
+            "01",
+            "+1",
+            "",
+            "-",
+            "-0",
+            "1.7976931348623157e308",
+            "3.14159265358979323846264338",
+            "10000000000000000000000",
+            "0.30000000000000004",
+            "123456789012345.678",
+            "1e17",
+            "1e-17",
+            "5e-324",
+            "abc",
+        ])
+    }
+
+    fn string(&mut self) -> Vec<u8> {
+        match self.below(12) {
+            0 => Vec::new(),
+            1 => b"\x00binary\r\n\xff".to_vec(),
+            2 => vec![b'x'; 44],
+            3 => vec![b'y'; 45],
+            4 => (0..self.below(600)).map(|n| (n * 7) as u8).collect(),
+            5 | 6 => self.pick(&["hello", "Hello World", "abcabcabc", "ohmytext", "mynewtext"]),
+            _ => self.number(),
+        }
+    }
+
+    /// What DUMP answered for a word, two integers, a compressed text and nothing; now and then with an error in it.
+    fn payload(&mut self) -> Vec<u8> {
+        let payloads: [&[u8]; 5] = [
+            b"\x00\x05\x68\x65\x6c\x6c\x6f\x0a\x00\x63\x72\xdf\x76\x65\x34\x20\x0a",
+            b"\x00\xc0\x7b\x0a\x00\x48\xe2\x53\xe1\x00\x7a\x67\xb9",
+            b"\x00\xc2\x90\xee\xfe\xff\x0a\x00\x28\x75\xde\x7b\x13\xeb\x28\x00",
+            b"\x00\xc3\x09\x40\xc8\x01\x61\x61\xe0\xbb\x00\x01\x61\x61\x0a\x00\x1f\x99\xf7\x2e\x01\xb2\x0d\xe3",
+            b"\x00\x00\x0a\x00\x5d\x9b\x5c\x40\x0f\x7f\xa2\xda",
+        ];
+        let mut payload = payloads[self.below(payloads.len())].to_vec();
+        if self.one_in(6) {
+            let at = self.below(payload.len());
+            payload[at] ^= 1;
+        }
+        payload
+    }
+
+    /// Nothing that runs out while the test does.
+    fn time_to_live(&mut self, millis: bool) -> Vec<u8> {
+        if self.one_in(3) {
+            return self.pick(&[
+                "0",
+                "-1",
+                "-1000",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "9223372036854775",
+                "9223372036854776",
+                "9223370336854775807",
+                "x",
+                "1.5",
+                "",
+            ]);
+        }
+        let seconds = 100 + self.below(1_000_000) as u64;
+        (if millis {
+            seconds * 1_000 + self.below(1_000) as u64
+        } else {
+            seconds
+        })
+        .to_string()
+        .into_bytes()
+    }
+
+    fn unix_time(&mut self, millis: bool) -> Vec<u8> {
+        if self.one_in(3) {
+            return self.pick(&[
+                "0",
+                "1",
+                "-1",
+                "9223372036854775807",
+                "9223372036854775",
+                "9223372036854776",
+                "x",
+                "1000000000",
+            ]);
+        }
+        let seconds = 5_000_000_000 + self.below(1_000_000_000) as u64;
+        (if millis {
+            seconds * 1_000 + self.below(1_000) as u64
+        } else {
+            seconds
+        })
+        .to_string()
+        .into_bytes()
+    }
+
+    /// Wrong numbers of arguments, arguments in wrong places.
+    fn spoil(&mut self, argv: &mut Vec<Vec<u8>>) {
+        let at = self.below(argv.len());
+        match self.below(5) {
+            0 if argv.len() > 1 => drop(argv.pop()),
+            1 => argv.push(self.string()),
+            2 if at > 0 => drop(argv.remove(at)),
+            3 if at > 0 => argv.swap(at, 0),
+            _ => {
+                let option = self.pick(&[
+                    "NX", "XX", "GT", "LT", "GET", "EX", "KEEPTTL", "COUNT", "REPLACE", "DB",
+                    "LEN", "ABSTTL",
+                ]);
+                argv.push(option);
+            }
+        }
+    }
+}

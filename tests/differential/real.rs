@@ -1,0 +1,137 @@
+//! A real redis-server of version 7.0 in a process of its own, and connections to it.
+
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A server that ends with this value.
+pub struct RealServer {
+    child: Child,
+    port: u16,
+}
+
+impl RealServer {
+    /// Starts one. `None`, with the reason printed, where there is none to start; in CI that is a failure.
+    pub fn start() -> Option<Self> {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = free.local_addr().expect("its number").port();
+        drop(free);
+        let spawned = Command::new("redis-server")
+            .args([
+                "--port",
+                &port.to_string(),
+                "--save",
+                "",
+                "--enable-debug-command",
+                "yes",
+                "--dir",
+            ])
+            .arg(std::env::temp_dir())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let child = match spawned {
+            Ok(child) => child,
+            Err(error)
+                if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() =>
+            {
+                eprintln!(
+                    "skipped: no redis-server on PATH (Debian: apt-get install redis-server)"
+                );
+                return None;
+            }
+            Err(error) => panic!("redis-server does not start: {error}"),
+        };
+        let server = Self { child, port };
+        for _ in 0..200 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                let info = server.connect().call(&["INFO", "server"]);
+                let info = String::from_utf8_lossy(&info).into_owned();
+                assert!(
+                    info.contains("redis_version:7.0."),
+                    "the reference is Redis 7.0, not this:\n{info}"
+                );
+                return Some(server);
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("redis-server does not answer on port {port}");
+    }
+
+    pub fn connect(&self) -> Connection {
+        let stream =
+            TcpStream::connect(("127.0.0.1", self.port)).expect("redis-server is listening");
+        stream.set_nodelay(true).expect("a TCP stream");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a TCP stream");
+        Connection {
+            reader: BufReader::new(stream),
+        }
+    }
+}
+
+impl Drop for RealServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection to it.
+pub struct Connection {
+    reader: BufReader<TcpStream>,
+}
+
+impl Connection {
+    /// Sends a command and answers its reply, as it came.
+    pub fn call(&mut self, argv: &[impl AsRef<[u8]>]) -> Vec<u8> {
+        let mut request = format!("*{}\r\n", argv.len()).into_bytes();
+        for arg in argv {
+            request.extend_from_slice(format!("${}\r\n", arg.as_ref().len()).as_bytes());
+            request.extend_from_slice(arg.as_ref());
+            request.extend_from_slice(b"\r\n");
+        }
+        self.reader
+            .get_mut()
+            .write_all(&request)
+            .expect("redis-server takes requests");
+        let mut reply = Vec::new();
+        self.read_reply(&mut reply);
+        reply
+    }
+
+    fn read_reply(&mut self, into: &mut Vec<u8>) {
+        let start = into.len();
+        self.reader
+            .read_until(b'\n', into)
+            .expect("redis-server answers");
+        let line = &into[start..];
+        assert!(!line.is_empty(), "redis-server closed the connection");
+        let number = || -> i64 {
+            String::from_utf8_lossy(&line[1..])
+                .trim()
+                .parse()
+                .expect("a length")
+        };
+        match line[0] {
+            b'$' | b'=' | b'!' => {
+                let length = number();
+                if let Ok(length) = u64::try_from(length) {
+                    let wanted = length + 2;
+                    let read = self
+                        .reader
+                        .by_ref()
+                        .take(wanted)
+                        .read_to_end(into)
+                        .expect("redis-server answers");
+                    assert_eq!(read as u64, wanted);
+                }
+            }
+            b'*' | b'~' | b'>' => (0..number()).for_each(|_| self.read_reply(into)),
+            b'%' => (0..number() * 2).for_each(|_| self.read_reply(into)),
+            _ => {}
+        }
+    }
+}
