@@ -56,7 +56,7 @@ pub fn gallery() -> Vec<Exhibit> {
             "Nothing is cached yet and the database has a dozen connections: every miss waits in line until the cache has filled.",
             Scenario {
                 deployment: Deployment { maxmemory: 16_000_000, ..scene().deployment },
-                load: Load { requests_per_second: 4_000, rows: 20_000, ..Load::default() },
+                load: Load { requests_per_second: 6_000, rows: 20_000, ..Load::default() },
                 database: Database { query_median_us: 5_000, connections: 12 },
                 lanes: vec![Strategy::CacheAside],
                 ..scene()

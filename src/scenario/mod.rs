@@ -218,7 +218,7 @@ impl Default for Load {
     fn default() -> Self {
         Self {
             apps: 3,
-            requests_per_second: 2_000,
+            requests_per_second: 6_000,
             rows: 40_000,
             zipf_theta_milli: 990,
             read_permille: 900,
@@ -239,7 +239,7 @@ impl Default for Scenario {
         Self {
             title: "Cache-aside or write-through?".to_owned(),
             seed: 7,
-            deployment: Deployment { maxmemory: 2_000_000, ..Deployment::default() },
+            deployment: Deployment { maxmemory: 2_520_000, ..Deployment::default() },
             load: Load::default(),
             database: Database::default(),
             lanes: vec![Strategy::CacheAside, Strategy::WriteThrough],

@@ -15,7 +15,7 @@ use super::timeline::mark_words;
 use super::{dom, share};
 
 /// How far the opening scene is run before it slows to a speed that can be watched.
-const OPENING: Nanos = Nanos::from_secs(12);
+const OPENING: Nanos = Nanos::from_secs(5);
 /// How long the opening takes in real milliseconds, where the machine is quick enough; and at most.
 const OPENING_MS: f64 = 1_100.0;
 const OPENING_MS_MAX: f64 = 5_000.0;

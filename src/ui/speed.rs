@@ -38,7 +38,7 @@ pub const SPEEDS: [Speed; 16] = [
 ];
 
 /// Where the page starts: a request can be seen to travel.
-pub const OPENING: usize = 4;
+pub const OPENING: usize = 2;
 
 impl Speed {
     /// Simulated nanoseconds in one real millisecond.

@@ -73,7 +73,7 @@ impl Lane {
             suspected_by: statuses.iter().filter(alive).filter(|other| other.suspects.contains(&place)).count(),
             failed: statuses.iter().filter(alive).any(|other| other.failed.contains(&place)),
             keys: if dead { 0 } else { engine.keyspace().len() },
-            used_memory: if dead { 0 } else { engine.keyspace().used_memory() },
+            used_memory: if dead { 0 } else { engine.used_memory() },
             maxmemory,
             policy: engine.config("maxmemory-policy").unwrap_or_default(),
             cpu_permille: self.measurements.cpu_permille(node),

@@ -89,7 +89,7 @@ impl Measurements {
             let node = NodeIndex(place as u16);
             let stats = cluster.engine(node).stats();
             readings.take(cluster.busy(node), stats.commands);
-            memory += cluster.engine(node).keyspace().used_memory();
+            memory += cluster.engine(node).used_memory();
             evictions += stats.evicted_keys;
             busiest = busiest.max(readings.cpu_permille);
         }
