@@ -167,7 +167,12 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         page.look(Look::Open(Overlay::Palette));
         return true;
     }
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event.target()) || page.ui.overlay.is_some() {
+    if event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || dom::is_typing(event.target())
+        || page.ui.overlay.is_some()
+    {
         return false;
     }
     if !page.ui.single_keys && key.chars().count() == 1 {

@@ -64,7 +64,8 @@ fn complete_sim(typed: &str, names: &[String]) -> Vec<String> {
             found.push(verb);
         } else if let (Some(start), Some(first)) = (typed.strip_prefix(&format!("{verb} ")), arguments.first()) {
             let is_zone = |name: &str| !name.starts_with(|c: char| c.is_ascii_digit());
-            let nodes = names.iter().filter(|name| first.contains("NODE") && (first.contains("ZONE") || !is_zone(name)));
+            let nodes =
+                names.iter().filter(|name| first.contains("NODE") && (first.contains("ZONE") || !is_zone(name)));
             let words = first.split('|').filter(|word| word.chars().all(|c| c.is_ascii_lowercase()));
             let all = nodes.map(String::as_str).chain(words);
             found.extend(all.filter(|name| name.starts_with(start)).map(|name| format!("{verb} {name}")));

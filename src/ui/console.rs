@@ -185,7 +185,8 @@ fn Entry(props: &EntryProps) -> Html {
         })
     };
     let onkeydown = {
-        let (page, text, history, back, round) = (page.clone(), text.clone(), history.clone(), back.clone(), round.clone());
+        let (page, text, history, back, round) =
+            (page.clone(), text.clone(), history.clone(), back.clone(), round.clone());
         Callback::from(move |event: KeyboardEvent| {
             let input = event.target_unchecked_into::<HtmlInputElement>();
             let line = input.value();
@@ -218,7 +219,9 @@ fn Entry(props: &EntryProps) -> Html {
                         back.1 = line;
                     }
                     let sought = back.1.to_ascii_lowercase();
-                    if let Some(found) = (back.0 + 1..=history.len()).find(|n| history[history.len() - n].to_ascii_lowercase().contains(&sought)) {
+                    if let Some(found) = (back.0 + 1..=history.len())
+                        .find(|n| history[history.len() - n].to_ascii_lowercase().contains(&sought))
+                    {
                         back.0 = found;
                         text.set(history[history.len() - found].clone());
                     }

@@ -38,7 +38,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
         let (page, dialog) = (props.page.clone(), dialog.clone());
         Callback::from(move |event: MouseEvent| {
             // A click on the backdrop is a click on the dialog itself, not on anything in it.
-            if event.target().is_some() && event.target_dyn_into::<HtmlDialogElement>() == dialog.cast::<HtmlDialogElement>() {
+            if event.target().is_some()
+                && event.target_dyn_into::<HtmlDialogElement>() == dialog.cast::<HtmlDialogElement>()
+            {
                 page.look(Look::Close);
             }
         })

@@ -48,7 +48,10 @@ pub fn theme() -> Html {
 }
 /// Close.
 pub fn close() -> Html {
-    svg(16, html! { <path fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" d="M4 4l8 8M12 4l-8 8" /> })
+    svg(
+        16,
+        html! { <path fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" d="M4 4l8 8M12 4l-8 8" /> },
+    )
 }
 /// The page's mark: three shards.
 pub fn brand() -> Html {
@@ -68,7 +71,9 @@ pub fn shape(name: &'static str) -> Html {
         "miss" => html! { <circle fill="none" stroke="currentColor" stroke-width="2.4" cx="8" cy="8" r="4.4" /> },
         "write" => html! { <path fill="currentColor" d="M3.5 3.5h9v9h-9z" /> },
         "query" => html! { <path fill="currentColor" d="M8 2l6 6-6 6-6-6z" /> },
-        "redirect" => html! { <path fill="none" stroke="currentColor" stroke-width="2" d="M3 13V7q0-3 3-3h6M9 1l3.5 3L9 7" /> },
+        "redirect" => {
+            html! { <path fill="none" stroke="currentColor" stroke-width="2" d="M3 13V7q0-3 3-3h6M9 1l3.5 3L9 7" /> }
+        }
         "error" => html! { <path fill="none" stroke="currentColor" stroke-width="2.4" d="M4 4l8 8M12 4l-8 8" /> },
         _ => html! { <rect fill="currentColor" x="6" y="2" width="4" height="12" rx="1.5" /> },
     };

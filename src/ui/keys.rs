@@ -6,10 +6,10 @@ use slotscope::world::zone_name;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::format;
 use super::side::LaneSwitch;
 use super::slots::owner;
 use super::state::{Look, Overlay, PageProps};
-use super::format;
 
 /// The tab.
 #[component]

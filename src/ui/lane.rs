@@ -81,9 +81,11 @@ fn standing(page: &Page, lane: usize, place: usize) -> Standing {
     {
         return Standing::Better;
     }
-    let course: Vec<f64> = page.snapshot.sparks.get(lane).map_or_else(Vec::new, |sparks| {
-        sparks[place].iter().flatten().map(|value| f64::from(*value)).collect()
-    });
+    let course: Vec<f64> = page
+        .snapshot
+        .sparks
+        .get(lane)
+        .map_or_else(Vec::new, |sparks| sparks[place].iter().flatten().map(|value| f64::from(*value)).collect());
     if course.len() >= 16 {
         // Four points together, so that a ripple is not a trend; what only ever counts up worsens when it counts.
         let mean = |end: usize| course[end - 4..end].iter().sum::<f64>() / 4.0;
@@ -118,7 +120,9 @@ fn Figures(props: &LaneProps) -> Html {
             latency(figures.p99_us),
             format!(
                 "Latency of an operation in the last second: half are faster than {}, 95 % than {}, 99 % than {}.",
-                latency(figures.p50_us), latency(figures.p95_us), latency(figures.p99_us)
+                latency(figures.p50_us),
+                latency(figures.p95_us),
+                latency(figures.p99_us)
             ),
         ),
         (
@@ -352,14 +356,12 @@ pub fn node_actions(node: &NodeView) -> Vec<(&'static str, &'static str, String)
     let line = |verb: &str| format!("{verb} {}", node.name);
     match node.health {
         Health::Dead => vec![("Restart", "you clicked Restart", line("restart"))],
-        Health::Paused => vec![
-            ("Resume", "you clicked Resume", line("resume")),
-            ("Kill", "you clicked Kill", line("kill")),
-        ],
-        Health::Online | Health::Loading => vec![
-            ("Kill", "you clicked Kill", line("kill")),
-            ("Pause", "you clicked Pause", line("pause")),
-        ],
+        Health::Paused => {
+            vec![("Resume", "you clicked Resume", line("resume")), ("Kill", "you clicked Kill", line("kill"))]
+        }
+        Health::Online | Health::Loading => {
+            vec![("Kill", "you clicked Kill", line("kill")), ("Pause", "you clicked Pause", line("pause"))]
+        }
     }
 }
 
@@ -376,11 +378,10 @@ fn NodePopover(props: &NodeProps) -> Html {
                 (frame.cast::<HtmlElement>(), player.place_rect(lane, Place::Node(node as u16)))
             {
                 let (own_width, own_height) = (f64::from(element.offset_width()), f64::from(element.offset_height()));
-                let (room_width, room_height) = element
-                    .closest(".stage")
-                    .ok()
-                    .flatten()
-                    .map_or((0.0, 0.0), |stage| (f64::from(stage.client_width()), f64::from(stage.client_height())));
+                let (room_width, room_height) =
+                    element.closest(".stage").ok().flatten().map_or((0.0, 0.0), |stage| {
+                        (f64::from(stage.client_width()), f64::from(stage.client_height()))
+                    });
                 // Beside the node where there is room, so that the node stays in sight; else under or over it.
                 let (mut x, mut y) = (left + width + 8.0, top);
                 if x + own_width > room_width - 4.0 {
@@ -388,7 +389,11 @@ fn NodePopover(props: &NodeProps) -> Html {
                 }
                 if x < 4.0 {
                     x = (room_width - own_width - 4.0).min(left).max(4.0);
-                    y = if top + height + 8.0 + own_height < room_height { top + height + 8.0 } else { top - own_height - 8.0 };
+                    y = if top + height + 8.0 + own_height < room_height {
+                        top + height + 8.0
+                    } else {
+                        top - own_height - 8.0
+                    };
                 }
                 place(&element, x, y.min(room_height - own_height - 4.0).max(4.0));
             }

@@ -23,7 +23,11 @@ pub fn lesson(title: &str) -> Lesson {
             ],
             attempts: &[
                 (Console::Sim, "load reads 50%", "Half of all requests write: A deletes what B keeps."),
-                (Console::Sim, "kill 0002-001", "Ends a primary. Its replica asks for votes once the others agree that it is gone."),
+                (
+                    Console::Sim,
+                    "kill 0002-001",
+                    "Ends a primary. Its replica asks for votes once the others agree that it is gone.",
+                ),
                 NODES,
             ],
         },
@@ -33,7 +37,11 @@ pub fn lesson(title: &str) -> Lesson {
                 "Only then may the replica ask for votes. Until it is elected, requests for its slots time out or go to the database.",
             ],
             attempts: &[
-                (Console::Sim, "restart 0002-001", "It comes back empty, as a replica of the node that took its place."),
+                (
+                    Console::Sim,
+                    "restart 0002-001",
+                    "It comes back empty, as a replica of the node that took its place.",
+                ),
                 (Console::Redis, "CLUSTER INFO", "cluster_state and the epochs, in one node's eyes."),
                 (Console::Sim, "pause 0003-001", "To the others, a node that hangs looks like one that is gone."),
             ],
@@ -45,8 +53,16 @@ pub fn lesson(title: &str) -> Lesson {
             ],
             attempts: &[
                 (Console::Sim, "call CONFIG SET maxmemory 8mb", "More room for every node, at once."),
-                (Console::Sim, "call CONFIG SET maxmemory-policy allkeys-lfu", "Evict what is used seldom instead of what was used long ago."),
-                (Console::Sim, "call CONFIG SET maxmemory-policy noeviction", "Full nodes refuse writes: OOM command not allowed."),
+                (
+                    Console::Sim,
+                    "call CONFIG SET maxmemory-policy allkeys-lfu",
+                    "Evict what is used seldom instead of what was used long ago.",
+                ),
+                (
+                    Console::Sim,
+                    "call CONFIG SET maxmemory-policy noeviction",
+                    "Full nodes refuse writes: OOM command not allowed.",
+                ),
             ],
         },
         "cold-cache" => Lesson {
@@ -77,13 +93,19 @@ pub fn lesson(title: &str) -> Lesson {
                 "More shards would not help: one key cannot be split. Look at the CPU in each node.",
             ],
             attempts: &[
-                (Console::Sim, "load rate 40000", "Until that one core is full: its queue grows, the others stay idle."),
+                (
+                    Console::Sim,
+                    "load rate 40000",
+                    "Until that one core is full: its queue grows, the others stay idle.",
+                ),
                 (Console::Redis, "CLUSTER KEYSLOT row:1", "Which slot a key lives in."),
                 NODES,
             ],
         },
         _ => Lesson {
-            see: &["The same scenario, seed and lines give the same run on every machine, event for event; the fingerprint shows it."],
+            see: &[
+                "The same scenario, seed and lines give the same run on every machine, event for event; the fingerprint shows it.",
+            ],
             attempts: &[NODES, (Console::Redis, "CLUSTER INFO", "The cluster's state in one node's eyes.")],
         },
     }

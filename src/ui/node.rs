@@ -57,7 +57,8 @@ pub fn NodeTab(props: &PageProps) -> Html {
 
 fn details(node: &NodeView, lane: &LaneView) -> Html {
     let reads = node.hits + node.misses;
-    let hit_ratio = if reads == 0 { format::NOTHING.to_owned() } else { format::percent(node.hits as f64 / reads as f64) };
+    let hit_ratio =
+        if reads == 0 { format::NOTHING.to_owned() } else { format::percent(node.hits as f64 / reads as f64) };
     let memory = if node.maxmemory == 0 {
         format!("{} of no limit", format::bytes(node.used_memory))
     } else {
@@ -74,7 +75,8 @@ fn details(node: &NodeView, lane: &LaneView) -> Html {
     let slots = if node.slots.is_empty() {
         "none".to_owned()
     } else {
-        let ranges: Vec<String> = node.slots.iter().take(6).map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
+        let ranges: Vec<String> =
+            node.slots.iter().take(6).map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
         format!("{}{}", ranges.join(", "), if node.slots.len() > 6 { " …" } else { "" })
     };
     let mut rows: Vec<(&'static str, String)> = vec![
@@ -176,7 +178,9 @@ fn NumberControl(props: &NumberProps) -> Html {
     let line = format!("{before}{}{after}", value.trim());
     let oninput = {
         let typed = typed.clone();
-        Callback::from(move |event: InputEvent| typed.set(Some(event.target_unchecked_into::<HtmlInputElement>().value())))
+        Callback::from(move |event: InputEvent| {
+            typed.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()))
+        })
     };
     let valid = value.trim().parse::<u64>().is_ok_and(|n| n <= most);
     let onsubmit = {

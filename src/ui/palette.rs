@@ -6,10 +6,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
+use super::dom;
 use super::lane::node_actions;
 use super::speed::SPEEDS;
 use super::state::{Look, Overlay, Page, PageProps, Tab};
-use super::dom;
 
 /// One thing to do.
 #[derive(Clone)]
@@ -25,7 +25,8 @@ const SHOWN: usize = 60;
 
 fn deeds(page: &Page) -> Vec<Deed> {
     let mut all = Vec::new();
-    let mut add = |title: String, aside: &str, does: Callback<()>| all.push(Deed { title, aside: aside.to_owned(), does });
+    let mut add =
+        |title: String, aside: &str, does: Callback<()>| all.push(Deed { title, aside: aside.to_owned(), does });
     let player = |does: fn(&Page)| {
         let page = page.clone();
         Callback::from(move |()| does(&page))
@@ -52,10 +53,14 @@ fn deeds(page: &Page) -> Vec<Deed> {
     }
     for exhibit in gallery() {
         let (page, scenario) = (page.clone(), exhibit.scenario);
-        add(format!("Scene: {}", exhibit.title), "", Callback::from(move |()| {
-            page.player.load(&scenario);
-            page.look(Look::Forget);
-        }));
+        add(
+            format!("Scene: {}", exhibit.title),
+            "",
+            Callback::from(move |()| {
+                page.player.load(&scenario);
+                page.look(Look::Forget);
+            }),
+        );
     }
     for topic in Topic::ALL {
         add(format!("Chart: {}", topic.name()), "", page.looks(Look::Topic(topic)));
@@ -68,14 +73,24 @@ fn deeds(page: &Page) -> Vec<Deed> {
         add(format!("Type at {}>", console.name()), "", Callback::from(move |()| focus_console(&page, console)));
     }
     for lane in 0..page.snapshot.view.lanes.len() {
-        add(format!("Map of the slots, lane {}", super::lane::letter(lane)), "", page.looks(Look::Open(Overlay::Slots(lane))));
+        add(
+            format!("Map of the slots, lane {}", super::lane::letter(lane)),
+            "",
+            page.looks(Look::Open(Overlay::Slots(lane))),
+        );
     }
     for (place, speed) in SPEEDS.iter().enumerate() {
         let page = page.clone();
         let title = format!("Speed {}: {}", speed.name(), speed.words());
         add(title, "", Callback::from(move |()| page.player.set_speed(place)));
     }
-    for line in ["load rate 4000", "load reads 50%", "load ttl 5", "call CONFIG SET maxmemory 4mb", "call CONFIG SET maxmemory-policy allkeys-lfu"] {
+    for line in [
+        "load rate 4000",
+        "load reads 50%",
+        "load ttl 5",
+        "call CONFIG SET maxmemory 4mb",
+        "call CONFIG SET maxmemory-policy allkeys-lfu",
+    ] {
         let page = page.clone();
         let title = format!("Run {line}");
         add(title, &format!("sim> {line}"), Callback::from(move |()| page.run(Console::Sim, line, "from the palette")));
@@ -111,7 +126,13 @@ fn score(title: &str, sought: &str) -> Option<usize> {
         // A jump to the beginning of a word costs less than one into its middle.
         let at = place + found;
         let begins = at == 0 || !title[at - 1].is_alphanumeric();
-        gaps += if found == 0 { 0 } else if begins { 1 } else { 2 + found.min(8) };
+        gaps += if found == 0 {
+            0
+        } else if begins {
+            1
+        } else {
+            2 + found.min(8)
+        };
         place = at + 1;
     }
     Some(gaps)
@@ -132,8 +153,10 @@ pub fn Palette(props: &PageProps) -> Html {
             }
         });
     }
-    let mut found: Vec<(usize, Deed)> =
-        deeds(page).into_iter().filter_map(|deed| Some((score(&format!("{} {}", deed.title, deed.aside), &sought)?, deed))).collect();
+    let mut found: Vec<(usize, Deed)> = deeds(page)
+        .into_iter()
+        .filter_map(|deed| Some((score(&format!("{} {}", deed.title, deed.aside), &sought)?, deed)))
+        .collect();
     if !sought.trim().is_empty() {
         found.sort_by_key(|(score, _)| *score);
         // What is typed may itself be a console line.
@@ -141,7 +164,10 @@ pub fn Palette(props: &PageProps) -> Html {
             let (page, line) = (page.clone(), sought.trim().to_owned());
             let run = line.clone();
             let does = Callback::from(move |()| page.run(console, &run, "from the palette"));
-            found.push((usize::MAX, Deed { title: format!("Run as typed: {line}"), aside: format!("{}> {line}", console.name()), does }));
+            found.push((
+                usize::MAX,
+                Deed { title: format!("Run as typed: {line}"), aside: format!("{}> {line}", console.name()), does },
+            ));
         }
     }
     found.truncate(SHOWN);

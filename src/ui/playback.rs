@@ -24,6 +24,8 @@ const BUDGET_MS: f64 = 8.0;
 const CATCH_UP_MS: f64 = 14.0;
 /// Figures change at most this often, in real milliseconds.
 const PUBLISH_MS: f64 = 250.0;
+/// The chart's lines are read at most this often.
+const COURSES_MS: f64 = 60.0;
 /// A screen reader is spoken to at most this often.
 const ANNOUNCE_MS: f64 = 3_000.0;
 /// How much simulated time a paused run may spend on waiting for a reply or for an operation to follow.
@@ -42,7 +44,11 @@ enum Mode {
     /// The first seconds, at a rush.
     Opening,
     /// As fast as the budget allows, to a moment; then on, or paused.
-    CatchingUp { from: Nanos, to: Nanos, then_play: bool },
+    CatchingUp {
+        from: Nanos,
+        to: Nanos,
+        then_play: bool,
+    },
 }
 
 /// What a frame came to.
@@ -79,6 +85,7 @@ pub struct State {
     shortfall: Option<f64>,
     published_at: f64,
     slots_at: f64,
+    courses_at: f64,
     last_good_at: f64,
     claim: Option<u64>,
     previous: Option<Link>,
@@ -106,7 +113,8 @@ impl State {
             _ => match share::decode(fragment) {
                 Ok(link) => Some(link),
                 Err(why) => {
-                    banner = Some(Banner { text: format!("The link could not be opened. {why}"), bad: true, back: false });
+                    banner =
+                        Some(Banner { text: format!("The link could not be opened. {why}"), bad: true, back: false });
                     None
                 }
             },
@@ -134,6 +142,7 @@ impl State {
             shortfall: None,
             published_at: 0.0,
             slots_at: f64::NEG_INFINITY,
+            courses_at: f64::NEG_INFINITY,
             last_good_at: f64::NEG_INFINITY,
             claim: None,
             previous: None,
@@ -285,7 +294,8 @@ impl State {
                 self.replace_run(run);
                 self.mode = Mode::Opening;
                 self.opening_began = None;
-                self.banner = typed.then(|| Banner { text: "Another scene was opened.".to_owned(), bad: false, back: true });
+                self.banner =
+                    typed.then(|| Banner { text: "Another scene was opened.".to_owned(), bad: false, back: true });
                 dom::replace_address(&dom::address());
             }
             Err(why) => self.banner = Some(Banner { text: why, bad: true, back: false }),
@@ -374,6 +384,9 @@ impl State {
             self.read(now);
             self.snapshot()
         });
+        if moving && now - self.courses_at >= COURSES_MS {
+            self.read_courses(now);
+        }
         // With reduced motion a rush is not shown, only where it ends.
         let rushing = matches!(self.mode, Mode::Opening | Mode::CatchingUp { .. });
         if !(rushing && self.screen.reduced_motion && self.first_frame_drawn) {
@@ -431,7 +444,8 @@ impl State {
         let Some(claim) = self.claim.take() else { return };
         let (now, ours) = (self.run.now(), self.run.fingerprint());
         let matches = claim == ours;
-        let verdict = if matches { "matches the link" } else { "does not match the link: this version of the model differs" };
+        let verdict =
+            if matches { "matches the link" } else { "does not match the link: this version of the model differs" };
         let text = format!("Replayed to {now}, fingerprint {} {verdict}.", short(ours));
         let back = self.banner.as_ref().is_some_and(|banner| banner.back);
         self.banner = Some(Banner { text, bad: !matches, back });
@@ -498,9 +512,7 @@ impl State {
                 self.screen.set_slots(lane, slots);
             }
         }
-        if let Some(topic) = self.screen.topic {
-            self.screen.courses = (0..self.run.lanes()).map(|lane| self.run.chart_seen(lane, topic)).collect();
-        }
+        self.read_courses(now);
         self.announce(now);
         dom::set_root_data("doing", if moving { "moving" } else { "paused" });
         if !moving {
@@ -515,11 +527,20 @@ impl State {
         }
     }
 
+    /// The chart's lines; where time passes quickly they are read more often than figures, so that they keep up with it.
+    fn read_courses(&mut self, now: f64) {
+        if let Some(topic) = self.screen.topic {
+            self.courses_at = now;
+            self.screen.courses = (0..self.run.lanes()).map(|lane| self.run.chart_seen(lane, topic)).collect();
+        }
+    }
+
     fn read_marks(&mut self) {
         let marks = self.run.marks_seen();
         if *self.marks != marks {
             let lanes = self.run.lanes();
-            self.screen.marks = marks.iter().map(|mark| Mark { text: mark_words(mark, lanes), ..mark.clone() }).collect();
+            self.screen.marks =
+                marks.iter().map(|mark| Mark { text: mark_words(mark, lanes), ..mark.clone() }).collect();
             self.marks = Rc::new(marks);
         }
     }
@@ -569,9 +590,8 @@ impl State {
     pub fn snapshot(&mut self) -> Rc<Snapshot> {
         let now = self.run.now();
         let seen = self.run.seen();
-        let sparks = (0..self.run.lanes())
-            .map(|lane| FIGURES.map(|topic| thin(&self.run.chart(lane, topic))))
-            .collect();
+        let sparks =
+            (0..self.run.lanes()).map(|lane| FIGURES.map(|topic| thin(&self.run.chart(lane, topic)))).collect();
         Rc::new(Snapshot {
             scenario: Rc::clone(&self.scenario),
             view: Rc::clone(&self.view),
@@ -581,7 +601,9 @@ impl State {
             horizon: self.horizon(),
             doing: match self.mode {
                 Mode::Paused => Doing::Paused,
-                Mode::CatchingUp { to, from, .. } if to.saturating_sub(from) > Nanos::from_millis(500) => Doing::CatchingUp(now, to),
+                Mode::CatchingUp { to, from, .. } if to.saturating_sub(from) > Nanos::from_millis(500) => {
+                    Doing::CatchingUp(now, to)
+                }
                 _ => Doing::Playing,
             },
             speed: self.speed,

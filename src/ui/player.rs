@@ -15,9 +15,9 @@ use slotscope::world::{Place, Topic, TraceKind};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::Callback;
 
+use super::dom;
 use super::playback::{Frame, State};
 use super::snapshot::Snapshot;
-use super::dom;
 
 /// A handle on the run that the page shows. Clones are the same player.
 #[derive(Clone)]
@@ -42,7 +42,11 @@ impl Player {
     pub fn open(fragment: &str) -> Result<Self, String> {
         let state = State::open(fragment)?;
         Ok(Self {
-            inner: Rc::new(Inner { state: RefCell::new(state), frame: RefCell::new(None), listener: RefCell::new(None) }),
+            inner: Rc::new(Inner {
+                state: RefCell::new(state),
+                frame: RefCell::new(None),
+                listener: RefCell::new(None),
+            }),
         })
     }
 

@@ -4,7 +4,9 @@
 
 use slotscope::scenario::{Action, Console, Scenario};
 use slotscope::sim::Nanos;
-use slotscope::world::{Chart, ConsoleLine, Flight, History, LineStyle, Mark, RequestTrace, Topic, TraceKind, View, World};
+use slotscope::world::{
+    Chart, ConsoleLine, Flight, History, LineStyle, Mark, RequestTrace, Topic, TraceKind, View, World,
+};
 
 /// How many lines of a console are shown.
 const LINES: usize = 300;
@@ -166,7 +168,8 @@ impl Run {
     }
 
     fn note_of(&self, line: &ConsoleLine) -> Option<&'static str> {
-        let is_its = |(at, text, _): &&(Nanos, String, &'static str)| line.at == *at && line.text.ends_with(text.as_str());
+        let is_its =
+            |(at, text, _): &&(Nanos, String, &'static str)| line.at == *at && line.text.ends_with(text.as_str());
         self.notes.iter().find(is_its).filter(|_| line.style == LineStyle::Input).map(|(_, _, note)| *note)
     }
 

@@ -130,7 +130,9 @@ impl Screen {
     /// Draws the time line.
     pub fn draw_timeline(&mut self, now: Nanos, end: Nanos) {
         let (Some(palette), Some(topic)) = (&self.palette, self.topic) else { return };
-        if let (Some((context, width, height)), Some(a)) = (self.chart.as_ref().and_then(dom::fit_canvas), self.courses.first()) {
+        if let (Some((context, width, height)), Some(a)) =
+            (self.chart.as_ref().and_then(dom::fit_canvas), self.courses.first())
+        {
             let b = self.courses.get(1);
             charts::draw_timeline(&context, width, height, palette, a, b, topic, now, end, &self.marks);
         }

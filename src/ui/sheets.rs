@@ -93,7 +93,13 @@ pub fn share_now(page: &Page) {
             let copied = dom::copy(&address);
             page.player.set_shared(fragment.trim_start_matches('#'));
             dom::push_address(&address);
-            Sharing { address, moment: Nanos(link.moment_ns), fingerprint: link.fingerprint.unwrap_or(0), copied, refusal: None }
+            Sharing {
+                address,
+                moment: Nanos(link.moment_ns),
+                fingerprint: link.fingerprint.unwrap_or(0),
+                copied,
+                refusal: None,
+            }
         }
         Err(why) => Sharing { refusal: Some(why), ..Sharing::default() },
     };
@@ -131,7 +137,8 @@ pub fn Share(props: &PageProps) -> Html {
     if let Some(why) = &sharing.refusal {
         return html! { <Dialog page={page.clone()} title="Share this run"><p>{ format!("This run does not fit into a link. {why}") }</p></Dialog> };
     }
-    let words = if sharing.copied || *again { "Copied, and put into the address bar" } else { "Put into the address bar" };
+    let words =
+        if sharing.copied || *again { "Copied, and put into the address bar" } else { "Put into the address bar" };
     let length = format::count(sharing.address.chars().count() as u64);
     let Sharing { moment, fingerprint, .. } = &*sharing;
     html! {

@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use super::console::Consoles;
+use super::dom;
 use super::keys::KeysTab;
 use super::lesson::LessonTab;
 use super::node::NodeTab;
 use super::request::RequestTab;
 use super::state::{Look, PageProps, Tab};
-use super::dom;
 
 /// Gives a tab the focus after the keyboard chose it.
 pub fn focus_tab(id: &str) {

@@ -11,9 +11,9 @@ use super::state::Page;
 /// The node that owns a slot in its own view, among a lane's primaries.
 pub fn owner(page: &Page, lane: usize, slot: u16) -> Option<usize> {
     let lane = page.snapshot.view.lanes.get(lane)?;
-    lane.nodes.iter().position(|node| {
-        node.primary && node.slots.iter().any(|(first, last)| (*first..=*last).contains(&slot))
-    })
+    lane.nodes
+        .iter()
+        .position(|node| node.primary && node.slots.iter().any(|(first, last)| (*first..=*last).contains(&slot)))
 }
 
 /// What is to be said of a slot: its owner, and whether a key lives there.
