@@ -180,6 +180,34 @@ const NOT_SET: [&str; 12] = [
     "bind-source-addr",
 ];
 
+/// What each is set to.
+const VALUES: [&str; 24] = [
+    "yes",
+    "NO",
+    "x",
+    "\"\"",
+    "0",
+    "1",
+    "-1",
+    "100",
+    "101",
+    "65536",
+    "2147483648",
+    "9223372036854775807",
+    "9223372036854775808",
+    "1k",
+    "1Kb",
+    "2gb",
+    "1.5mb",
+    "50%",
+    "010",
+    "allkeys-lru",
+    "\"a b\"",
+    "KEA",
+    "save",
+    "\"normal 0 0 0\"",
+];
+
 #[test]
 fn config_set_takes_and_refuses_what_the_real_server_does() {
     let Some(server) = RealServer::start() else {
@@ -196,32 +224,6 @@ fn config_set_takes_and_refuses_what_the_real_server_does() {
         .into_iter()
         .map(|(name, value)| (text(name), text(value)))
         .collect();
-    const VALUES: [&str; 24] = [
-        "yes",
-        "NO",
-        "x",
-        "\"\"",
-        "0",
-        "1",
-        "-1",
-        "100",
-        "101",
-        "65536",
-        "2147483648",
-        "9223372036854775807",
-        "9223372036854775808",
-        "1k",
-        "1Kb",
-        "2gb",
-        "1.5mb",
-        "50%",
-        "010",
-        "allkeys-lru",
-        "\"a b\"",
-        "KEA",
-        "save",
-        "\"normal 0 0 0\"",
-    ];
     let mut differences = Vec::new();
     for (name, default) in &names {
         // TLS is not built into the simulation; its parameters are texts.
