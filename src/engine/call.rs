@@ -131,7 +131,7 @@ impl<'a> Call<'a> {
 }
 
 /// Keys.
-impl<'a> Call<'a> {
+impl Call<'_> {
     /// The entry of a key of the client's database, unless it has expired. Deletes what has.
     pub fn find(&mut self, key: &Bytes, why: Lookup) -> Option<EntryId> {
         self.find_in(self.db, key, why)
@@ -283,7 +283,7 @@ impl Engine {
         self.keyspace.touch_watched(db, key);
         self.notify(EventClass::EXPIRED, "expired", key, db);
         self.stats.expired_keys += 1;
-        self.notices.push(Notice::Expired(key.clone()));
+        self.push_notice(Notice::Expired(key.clone()));
         let word = if self.config.lazyfree_lazy_expire {
             "UNLINK"
         } else {
@@ -291,6 +291,14 @@ impl Engine {
         };
         self.pending
             .push((db, vec![Bytes::from(word), key.clone()]));
+    }
+
+    /// Remembers a notice, unless nobody has taken any for very long.
+    pub(super) fn push_notice(&mut self, notice: Notice) {
+        const MOST: usize = 100_000;
+        if self.notices.len() < MOST {
+            self.notices.push(notice);
+        }
     }
 
     /// A keyspace event. Nobody can subscribe to one yet.

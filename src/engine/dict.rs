@@ -5,6 +5,7 @@
 //! memory of two tables while one moves into the other. Entries live in an arena and are named by index; an entry keeps its
 //! index as long as it lives. The hash is fixed, so the same commands leave the same order everywhere.
 
+use super::memory;
 use super::paged::Paged;
 use crate::resp::Bytes;
 
@@ -15,6 +16,8 @@ const SMALLEST: usize = 4;
 /// Empty buckets passed over per bucket moved.
 const EMPTY_VISITS: usize = 10;
 
+/// Entries per thousand buckets above which a table grows even if memory is short (1.618 each).
+const LOAD_WITHOUT_MEMORY: usize = 1_618;
 /// Random buckets tried for a random entry before the search becomes a walk.
 const RANDOM_TRIES: usize = 1_000;
 
@@ -116,16 +119,6 @@ impl<V: Clone> Dict<V> {
         self.tables[0].size + self.tables[1].size
     }
 
-    /// Buckets of the table that entries are being added to.
-    pub fn target_buckets(&self) -> usize {
-        self.tables[usize::from(self.moving.is_some())].size
-    }
-
-    /// Whether one table is being moved into another.
-    pub fn is_rehashing(&self) -> bool {
-        self.moving.is_some()
-    }
-
     fn entry(&self, id: u32) -> &Entry<V> {
         match self.arena.get(id as usize) {
             Place::Taken(entry) => entry,
@@ -179,8 +172,13 @@ impl<V: Clone> Dict<V> {
 
     /// Adds a key that is not there yet. Answers its index.
     pub fn insert(&mut self, key: Bytes, value: V) -> u32 {
+        self.insert_within(key, value, u64::MAX)
+    }
+
+    /// The same with only so many bytes left: a full table that would grow beyond them waits until its chains are long.
+    pub fn insert_within(&mut self, key: Bytes, value: V, bytes_left: u64) -> u32 {
         self.step();
-        self.grow_if_full();
+        self.grow_if_full(bytes_left);
         let hash = hash(&key);
         let which = usize::from(self.moving.is_some());
         let bucket = hash as usize & (self.tables[which].size - 1);
@@ -300,14 +298,19 @@ impl<V: Clone> Dict<V> {
         true
     }
 
-    fn grow_if_full(&mut self) {
-        if self.moving.is_some() {
+    fn grow_if_full(&mut self, bytes_left: u64) {
+        let Table { size, used, .. } = self.tables[0];
+        if self.moving.is_some() || used < size {
             return;
         }
-        if self.tables[0].size == 0 {
+        if size == 0 {
             self.tables[0] = Table::new(SMALLEST);
-        } else if self.tables[0].used >= self.tables[0].size {
-            self.resize((self.tables[0].used + 1).next_power_of_two());
+            return;
+        }
+        let wanted = (used + 1).next_power_of_two();
+        let fits = (wanted * memory::BUCKET) as u64 <= bytes_left;
+        if fits || used * 1_000 / size > LOAD_WITHOUT_MEMORY {
+            self.resize(wanted);
         }
     }
 
@@ -551,6 +554,17 @@ mod tests {
     }
 
     #[test]
+    fn it_waits_to_grow_while_memory_is_short_but_not_forever() {
+        let mut dict = filled(4);
+        for i in 4..7 {
+            dict.insert_within(key(i), i, 63);
+            assert_eq!(dict.buckets(), 4, "{i}");
+        }
+        dict.insert_within(key(7), 7, 63);
+        assert_eq!(dict.buckets(), 4 + 8);
+    }
+
+    #[test]
     fn it_shrinks_when_less_than_a_tenth_full() {
         let mut dict = filled(1_024);
         while dict.rehash(100) {}
@@ -611,10 +625,8 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_everywhere() {
-        assert_eq!(
-            [hash(b""), hash(b"a"), hash(b"key:123456789")],
-            [hash(b""), hash(b"a"), hash(b"key:123456789")]
-        );
+        let hashes = [hash(b""), hash(b"a"), hash(b"key:123456789")];
+        expect_test::expect!["[c42003fa, 6aa27cd9, 974a4c14]"].assert_eq(&format!("{hashes:08x?}"));
         assert_ne!(hash(b"a"), hash(b"a\0"));
     }
 }

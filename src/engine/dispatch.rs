@@ -213,9 +213,18 @@ fn process(
         }
         engine.oom_before_command = verdict == evict::Verdict::Fail;
     }
+    // 11: are there replicas enough to write for?
+    let wanted = engine.config.min_replicas_to_write;
+    if is_write && wanted > 0 && !host.is_replica() && host.good_replicas() < wanted {
+        return refuse(Error::NoReplicas);
+    }
     // 12: does this node take writes?
     if is_write && engine.config.replica_read_only && host.is_replica() {
         return refuse(Error::ReadOnlyReplica);
+    }
+    // 15: is there data to work on yet?
+    if host.is_loading() && !spec.flags.has(Flags::LOADING) {
+        return refuse(Error::Loading);
     }
     // 18: now or later?
     if in_multi
@@ -323,6 +332,11 @@ pub fn run(
         .clients
         .get(client)
         .map_or((0, false), |state| (state.db, state.is_primary_link));
+    let bytes_left = match engine.config.maxmemory {
+        0 => u64::MAX,
+        limit => limit.saturating_sub(engine.used_memory()),
+    };
+    engine.keyspace.set_bytes_left(bytes_left);
     let mut call = Call {
         engine,
         host,
@@ -461,7 +475,7 @@ impl Engine {
         self.unwatch_all(client);
     }
 
-    /// Ends all WATCHes of a client.
+    /// Ends every WATCH of a client.
     pub(super) fn unwatch_all(&mut self, client: ClientId) {
         if let Some(state) = self.clients.get_mut(client) {
             for watched in std::mem::take(&mut state.watched) {

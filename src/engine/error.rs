@@ -46,6 +46,8 @@ pub enum Error {
     ExecAborted,
     /// Too few good replicas for a write.
     NoReplicas,
+    /// The data set is being read.
+    Loading,
     /// A string beyond proto-max-bulk-len.
     StringTooLong,
     /// DB index out of range or not a number.
@@ -92,6 +94,7 @@ impl fmt::Display for Error {
             Self::NoAuth => "NOAUTH Authentication required.",
             Self::ExecAborted => "EXECABORT Transaction discarded because of previous errors.",
             Self::NoReplicas => "NOREPLICAS Not enough good replicas to write.",
+            Self::Loading => "LOADING Redis is loading the dataset in memory",
             Self::StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
             Self::DbIndex => "ERR DB index is out of range",
             Self::NotImplemented(name) => {

@@ -92,7 +92,7 @@ fn evict(engine: &mut Engine, db: u32, key: &Bytes) {
     engine.keyspace.touch_watched(db, key);
     engine.notify(EventClass::EVICTED, "evicted", key, db);
     engine.stats.evicted_keys += 1;
-    engine.notices.push(Notice::Evicted(key.clone()));
+    engine.push_notice(Notice::Evicted(key.clone()));
     let word = if engine.config.lazyfree_lazy_eviction {
         "UNLINK"
     } else {

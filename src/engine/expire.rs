@@ -15,7 +15,8 @@ const ACCEPTABLE_STALE: u64 = 10;
 const BUCKETS_PER_KEY: u64 = 20;
 /// Databases visited in one cycle.
 const DATABASES_PER_CALL: u32 = 16;
-/// How long looking at one key, or deleting one, takes in nanoseconds: turns the time limit into a count (an estimate).
+/// How long looking into one bucket, at one key, or deleting one, takes in nanoseconds: turns the time limit into a count (an estimate).
+const BUCKET_NS: u64 = 10;
 const LOOK_NS: u64 = 100;
 const DELETE_NS: u64 = 1_000;
 
@@ -66,23 +67,20 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
                 engine.keyspace.next_expires_bucket(db, &mut bucket);
                 for &id in &bucket {
                     sampled += 1;
-                    match remaining(engine, db, id, now_ms) {
-                        Some(ttl) => {
-                            ttl_sum = ttl_sum.saturating_add(ttl);
-                            ttl_count += 1;
-                        }
-                        None => {
-                            let key = engine.keyspace.key(db, id).clone();
-                            engine.delete_expired(db, &key);
-                            engine.flush_pending(false);
-                            expired += 1;
-                        }
+                    if let Some(ttl) = remaining(engine, db, id, now_ms) {
+                        ttl_sum = ttl_sum.saturating_add(ttl);
+                        ttl_count += 1;
+                    } else {
+                        let key = engine.keyspace.key(db, id).clone();
+                        engine.delete_expired(db, &key);
+                        engine.flush_pending(false);
+                        expired += 1;
                     }
                 }
             }
             total_sampled += sampled;
             total_expired += expired;
-            spent_ns += sampled * LOOK_NS + expired * DELETE_NS;
+            spent_ns += visited * BUCKET_NS + sampled * LOOK_NS + expired * DELETE_NS;
             if ttl_count > 0 {
                 engine.keyspace.note_average_ttl(db, ttl_sum / ttl_count);
             }
@@ -90,7 +88,8 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
                 engine.expire_cycle.time_cap_reached += 1;
                 break;
             }
-            if sampled == 0 || expired * 100 / sampled <= acceptable {
+            // A stretch of empty buckets tells nothing: try the next.
+            if sampled > 0 && expired * 100 / sampled <= acceptable {
                 break;
             }
         }

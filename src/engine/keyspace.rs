@@ -59,6 +59,8 @@ pub struct Keyspace {
     watched: BTreeMap<(u32, Bytes), WatchCount>,
     /// Keys deleted with their slot, not yet told to the replicas.
     slot_deletions: Vec<Bytes>,
+    /// Bytes left under maxmemory: larger tables wait.
+    bytes_left: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,6 +183,7 @@ impl Keyspace {
             data_memory: 0,
             watched: BTreeMap::new(),
             slot_deletions: Vec::new(),
+            bytes_left: u64::MAX,
         }
     }
 
@@ -270,6 +273,11 @@ impl Keyspace {
         self.dbs[db as usize].main.find(key).map(EntryId)
     }
 
+    /// How many bytes there are left under maxmemory: tables that would grow beyond wait.
+    pub(super) fn set_bytes_left(&mut self, bytes: u64) {
+        self.bytes_left = bytes;
+    }
+
     /// Takes one step of a table's growth, as every look-up by a command does.
     pub(super) fn step(&mut self, db: u32) {
         self.dbs[db as usize].main.step();
@@ -320,7 +328,9 @@ impl Keyspace {
             older: NIL,
             newer: NIL,
         };
-        let id = self.dbs[db as usize].main.insert(key.clone(), object);
+        let id = self.dbs[db as usize]
+            .main
+            .insert_within(key.clone(), object, self.bytes_left);
         self.link(id);
         EntryId(id)
     }
@@ -368,7 +378,9 @@ impl Keyspace {
         let key = database.main.key(id.0);
         match at {
             Some(_) if !had => {
-                database.expires.insert(key.clone(), id.0);
+                database
+                    .expires
+                    .insert_within(key.clone(), id.0, self.bytes_left);
             }
             None => {
                 database.expires.remove(key);
@@ -584,6 +596,44 @@ impl Keyspace {
             }
         }
         *self = fresh;
+    }
+}
+
+#[cfg(test)]
+impl Keyspace {
+    /// Counts everything anew and compares with the running accounts.
+    pub(super) fn audit(&self) {
+        let mut bytes = 0;
+        for (number, db) in self.dbs.iter().enumerate() {
+            let mut volatile = 0;
+            for id in db.main.iter() {
+                let object = db.main.value(id);
+                bytes += self.memory_of(number as u32, EntryId(id)) as u64;
+                let indexed = db
+                    .expires
+                    .find(db.main.key(id))
+                    .map(|at| *db.expires.value(at));
+                assert_eq!(indexed, (object.expire_at != NEVER).then_some(id));
+                volatile += usize::from(object.expire_at != NEVER);
+            }
+            assert_eq!(db.expires.len(), volatile);
+            assert_eq!(db.main.iter().count(), db.main.len());
+        }
+        assert_eq!(bytes, self.data_memory);
+        if self.slots.is_some() {
+            let slots = (0..Slot::COUNT).filter_map(Slot::new);
+            let mut listed = 0;
+            for slot in slots {
+                let keys = self.keys_in_slot(slot, usize::MAX);
+                assert_eq!(keys.len(), self.count_in_slot(slot));
+                assert!(
+                    keys.iter()
+                        .all(|key| Slot::of_key(key) == slot && self.contains(key))
+                );
+                listed += keys.len();
+            }
+            assert_eq!(listed, self.len());
+        }
     }
 }
 

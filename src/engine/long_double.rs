@@ -45,8 +45,7 @@ impl LongDouble {
         }
         let (negative, text) = match text {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         if text.eq_ignore_ascii_case(b"inf") || text.eq_ignore_ascii_case(b"infinity") {
             return Some(Self {
@@ -136,7 +135,7 @@ impl LongDouble {
             )
         };
         let highest = exponent + 63;
-        if highest > LARGEST || highest < SMALLEST {
+        if !(SMALLEST..=LARGEST).contains(&highest) {
             return None;
         }
         if mantissa == 0 {
@@ -200,8 +199,7 @@ impl LongDouble {
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;

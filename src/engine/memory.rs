@@ -10,8 +10,6 @@ pub const DICT_ENTRY: usize = 24;
 pub const SLOT_LINKS: usize = 16;
 /// A hash table bucket: one pointer.
 pub const BUCKET: usize = 8;
-/// A `dict` header.
-pub const DICT: usize = 56;
 /// Longest string that shares one allocation with its header (`embstr`).
 pub const EMBEDDED_MAX: usize = 44;
 /// Strings grow by doubling up to here, then by this much.

@@ -117,6 +117,15 @@ pub trait Host {
     fn is_replica(&self) -> bool {
         false
     }
+    /// Whether this node is reading its data set (a replica, at the end of a full resynchronisation): it refuses most
+    /// commands.
+    fn is_loading(&self) -> bool {
+        false
+    }
+    /// How many replicas are online and not lagging (min-replicas-to-write, min-replicas-max-lag).
+    fn good_replicas(&self) -> u32 {
+        0
+    }
     /// CLUSTER and its subcommands (arity already checked); READONLY, READWRITE and ASKING are the engine's own.
     fn cluster(&mut self, _argv: &[Bytes], _keyspace: &mut Keyspace) -> Value {
         Value::error("ERR This instance has cluster support disabled")
@@ -332,13 +341,26 @@ impl Engine {
     pub fn stats(&self) -> Stats {
         self.stats
     }
+    /// What a server occupies when empty, in bytes (INFO's `used_memory_startup`).
+    pub fn startup_memory(&self) -> u64 {
+        STARTUP_MEMORY
+            + if self.cluster_enabled {
+                CLUSTER_MEMORY
+            } else {
+                0
+            }
+    }
     /// Bytes in use: what a server occupies when empty, the data, and its clients. This is what maxmemory limits.
     pub fn used_memory(&self) -> u64 {
-        STARTUP_MEMORY + self.keyspace.used_memory() + self.clients.len() as u64 * CLIENT_MEMORY
+        self.startup_memory()
+            + self.keyspace.used_memory()
+            + self.clients.len() as u64 * CLIENT_MEMORY
     }
 }
 
-/// INFO's used_memory_startup of a 64-bit build of 7.0.15 with its bundled allocator, measured.
+/// INFO's `used_memory_startup` of a 64-bit build of 7.0.15 with its bundled allocator, measured.
 pub const STARTUP_MEMORY: u64 = 858_888;
-/// What an idle client occupies (INFO's mem_clients_normal), measured.
+/// What cluster mode adds to it: tables of slots and of their keys, measured.
+pub const CLUSTER_MEMORY: u64 = 724_000;
+/// What an idle client occupies (INFO's `mem_clients_normal`), measured.
 pub const CLIENT_MEMORY: u64 = 1_800;

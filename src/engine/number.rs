@@ -60,14 +60,16 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// A floating-point number as Redis reads one (C's `strtod` without leading space or trailing rest, and no NaN).
+/// A floating-point number as Redis reads one: as C's `strtod`, with no space before and nothing after, and not NaN.
+/// (Hexadecimal floats, which C knows, are refused.)
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(text).ok()?;
-    if text.is_empty() || text.len() > 1_024 {
-        return None;
-    }
-    let value: f64 = text.parse().ok()?;
-    (!value.is_nan()).then_some(value)
+    /// Longer texts are no numbers to Redis either.
+    const LONGEST: usize = 255;
+    let value: f64 = std::str::from_utf8(text.get(..text.len().min(LONGEST + 1))?)
+        .ok()?
+        .parse()
+        .ok()?;
+    (text.len() <= LONGEST && !value.is_nan()).then_some(value)
 }
 
 #[cfg(test)]
@@ -94,6 +96,21 @@ mod tests {
             ("1x", None),
         ] {
             assert_eq!(parse_i64(text.as_bytes()), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn floats_are_read_as_in_c_but_never_as_nan() {
+        for (text, value) in [
+            ("1.5", Some(1.5)),
+            ("-inf", Some(f64::NEG_INFINITY)),
+            ("+1e3", Some(1e3)),
+            (".5", Some(0.5)),
+        ] {
+            assert_eq!(parse_f64(text.as_bytes()), value, "{text}");
+        }
+        for text in ["", " 1", "1 ", "nan", "abc", "1e", &"1".repeat(256)] {
+            assert_eq!(parse_f64(text.as_bytes()), None, "{text}");
         }
     }
 

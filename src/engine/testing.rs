@@ -10,6 +10,8 @@ pub struct TestHost {
     pub state: u64,
     pub replica: bool,
     pub redirect: Option<Value>,
+    pub loading: bool,
+    pub good_replicas: u32,
 }
 
 impl Host for TestHost {
@@ -25,6 +27,12 @@ impl Host for TestHost {
     }
     fn is_replica(&self) -> bool {
         self.replica
+    }
+    fn is_loading(&self) -> bool {
+        self.loading
+    }
+    fn good_replicas(&self) -> u32 {
+        self.good_replicas
     }
     fn route(&mut self, _route: &Route<'_>, _keyspace: &Keyspace) -> Result<(), Value> {
         self.redirect.clone().map_or(Ok(()), Err)
@@ -54,6 +62,8 @@ impl Server {
                 state: 1,
                 replica: false,
                 redirect: None,
+                loading: false,
+                good_replicas: 0,
             },
             client,
         }

@@ -71,7 +71,7 @@ pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMu
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.
         let odds =
             u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
-        if random() % odds == 0 {
+        if random().is_multiple_of(odds) {
             counter += 1;
         }
     }

@@ -10,9 +10,8 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Error(text) => line(b'-', text, into),
         Value::Int(n) => header(b':', *n, into),
         Value::Bulk(bytes) => blob(b'$', bytes, into),
-        Value::Null if is_3 => into.extend_from_slice(b"_\r\n"),
+        Value::Null | Value::NullArray if is_3 => into.extend_from_slice(b"_\r\n"),
         Value::Null => into.extend_from_slice(b"$-1\r\n"),
-        Value::NullArray if is_3 => into.extend_from_slice(b"_\r\n"),
         Value::NullArray => into.extend_from_slice(b"*-1\r\n"),
         Value::Array(items) => aggregate(b'*', items, protocol, into),
         Value::Set(items) => aggregate(if is_3 { b'~' } else { b'*' }, items, protocol, into),
@@ -32,7 +31,7 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
         Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
         Value::Bool(value) if is_3 => {
-            into.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" })
+            into.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" });
         }
         Value::Bool(value) => header(b':', i64::from(*value), into),
         Value::BigNumber(digits) if is_3 => line(b'(', digits, into),

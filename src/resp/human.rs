@@ -1,5 +1,7 @@
 //! A reply as redis-cli prints it on a terminal.
 
+use std::fmt::Write as _;
+
 use super::{Value, format_double};
 
 /// The text redis-cli shows, without the line end after it. A RESP2 client sees [`Value::to_resp2`] of a reply.
@@ -23,11 +25,16 @@ pub fn quote(bytes: &[u8]) -> String {
             7 => text.push_str("\\a"),
             8 => text.push_str("\\b"),
             b' '..=b'~' => text.push(char::from(byte)),
-            other => text.push_str(&format!("\\x{other:02x}")),
+            other => push(&mut text, format_args!("\\x{other:02x}")),
         }
     }
     text.push('"');
     text
+}
+
+/// Appends formatted text; a `String` takes anything.
+fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(what);
 }
 
 /// Writes a value; `prefix` is the indentation of its second and later lines.
@@ -38,13 +45,13 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
             text.push_str("(error) ");
             text.push_str(&String::from_utf8_lossy(error));
         }
-        Value::Int(n) => text.push_str(&format!("(integer) {n}")),
+        Value::Int(n) => push(text, format_args!("(integer) {n}")),
         Value::Bulk(bytes) => text.push_str(&quote(bytes)),
         Value::Null | Value::NullArray => text.push_str("(nil)"),
-        Value::Double(value) => text.push_str(&format!("(double) {}", format_double(*value))),
+        Value::Double(value) => push(text, format_args!("(double) {}", format_double(*value))),
         Value::Bool(value) => text.push_str(if *value { "(true)" } else { "(false)" }),
         Value::BigNumber(raw) | Value::Verbatim(_, raw) => {
-            text.push_str(&String::from_utf8_lossy(raw))
+            text.push_str(&String::from_utf8_lossy(raw));
         }
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
@@ -55,9 +62,22 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
                 numbers.next(text);
                 write(key, &numbers.inner, text);
                 text.push_str(" => ");
+                if has_items(value) {
+                    text.push('\n');
+                    text.push_str(&numbers.inner);
+                }
                 write(value, &numbers.inner, text);
             }
         }
+    }
+}
+
+/// Whether a value prints as numbered lines.
+fn has_items(value: &Value) -> bool {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
+        Value::Map(pairs) => !pairs.is_empty(),
+        _ => false,
     }
 }
 
@@ -99,12 +119,10 @@ impl<'a> Numbers<'a> {
             text.push_str(self.outer);
         }
         self.at += 1;
-        text.push_str(&format!(
-            "{:>width$}{} ",
-            self.at,
-            self.mark,
-            width = self.width
-        ));
+        push(
+            text,
+            format_args!("{:>width$}{} ", self.at, self.mark, width = self.width),
+        );
     }
 }
 
@@ -154,7 +172,8 @@ mod tests {
             2) 1) "b"
                2) 1) (nil)
             3) 1# "k" => (integer) 1
-               2# "l" => 1) "x"
+               2# "l" => 
+                  1) "x"
                   2) "y"
             4)  1) (integer) 1
                 2) (integer) 2

@@ -443,8 +443,7 @@ pub(super) fn parse_cursor(text: &[u8]) -> Result<u64, Error> {
     let invalid = Error::Text("ERR invalid cursor");
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     if digits.is_empty() && text.is_empty() {
         return Ok(0);

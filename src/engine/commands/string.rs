@@ -82,10 +82,10 @@ impl<'a> Options<'a> {
                 b"xx" if is_set && !options.nx => options.xx = true,
                 b"get" if is_set => options.get = true,
                 b"keepttl" if is_set && !options.persist && options.expire.is_none() => {
-                    options.keep_ttl = true
+                    options.keep_ttl = true;
                 }
                 b"persist" if !is_set && !options.keep_ttl && options.expire.is_none() => {
-                    options.persist = true
+                    options.persist = true;
                 }
                 b"ex" | b"px" | b"exat" | b"pxat" if lifetime_free => {
                     let unit = match word.as_slice() {
@@ -252,7 +252,7 @@ pub fn getex(call: &mut Call<'_>) -> Result<Value, Error> {
     let is_absolute = matches!(options.expire, Some((Unit::ExAt | Unit::PxAt, _)));
     match expire {
         Some(at) if is_absolute && at <= call.now_ms() && !call.host.is_replica() => {
-            delete_and_say_del(call, key)
+            delete_and_say_del(call, key);
         }
         Some(at) => {
             if let Some(id) = call.keyspace().find(db, key) {

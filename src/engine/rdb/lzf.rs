@@ -1,7 +1,7 @@
 //! LZF, the compression of strings in RDB (a format by Marc Lehmann).
 //!
 //! Control bytes: below 32, that many plus one literal bytes follow; else the top three bits are a length less two (7: the
-//! next byte is added) and the rest with one more byte is a distance less one. Matches are looked for as LibLZF does in the
+//! next byte is added) and the rest with one more byte is a distance less one. Matches are looked for as his library does in the
 //! setting Redis builds it in, so that payloads come out byte for byte the same.
 
 /// Longest run of literals.

@@ -70,6 +70,23 @@ fn a_redirection_spoils_a_transaction_and_at_exec_ends_it() {
 }
 
 #[test]
+fn writes_want_their_replicas_and_everything_wants_data() {
+    let mut server = Server::new(false);
+    server.engine.config.min_replicas_to_write = 1;
+    server.check(&[
+        ("SET k v", "-NOREPLICAS Not enough good replicas to write."),
+        ("GET k", "nil"),
+    ]);
+    server.host.good_replicas = 1;
+    assert_eq!(server.run("SET k v"), "+OK");
+    server.host.loading = true;
+    server.check(&[
+        ("GET k", "-LOADING Redis is loading the dataset in memory"),
+        ("MULTI", "+OK"),
+    ]);
+}
+
+#[test]
 fn hits_misses_and_commands_are_counted() {
     let mut server = Server::new(false);
     for line in [
