@@ -358,3 +358,13 @@ fn errors_have_the_words_of_redis() {
         assert_eq!(reply, expected, "{command}");
     }
 }
+
+#[test]
+fn syntax_lines_are_those_of_redis_cli() {
+    let lines = include_str!("syntax.txt").lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let (name, syntax) = line.split_once('|').expect("a name and arguments");
+        let hint = slotscope::engine::hint(&format!("{name} "));
+        assert_eq!(hint.unwrap_or_default(), syntax, "{name}");
+    }
+}
