@@ -87,7 +87,9 @@ mod tests {
     fn the_lru_clock_survives_its_wrap() {
         let last_second = 0x00ff_ffff * 1_000;
         let then = lru_clock(last_second);
-        assert_eq!(idle_seconds(then, last_second + 5_000), 5);
+        // One second less than passed, as in Redis.
+        assert_eq!(idle_seconds(then, last_second + 5_000), 4);
+        assert_eq!(lru_clock_before(5, last_second + 5_000), 0x00ff_fffe);
     }
 
     #[test]

@@ -239,7 +239,7 @@ fn arguments(fields: &Value) -> Vec<Argument> {
         .collect()
 }
 
-/// SplitMix64.
+/// The generator `SplitMix64`.
 pub struct Random(pub u64);
 
 impl Random {

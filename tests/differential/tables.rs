@@ -180,6 +180,34 @@ const NOT_SET: [&str; 12] = [
     "bind-source-addr",
 ];
 
+/// What each is set to.
+const VALUES: [&str; 24] = [
+    "yes",
+    "NO",
+    "x",
+    "\"\"",
+    "0",
+    "1",
+    "-1",
+    "100",
+    "101",
+    "65536",
+    "2147483648",
+    "9223372036854775807",
+    "9223372036854775808",
+    "1k",
+    "1Kb",
+    "2gb",
+    "1.5mb",
+    "50%",
+    "010",
+    "allkeys-lru",
+    "\"a b\"",
+    "KEA",
+    "save",
+    "\"normal 0 0 0\"",
+];
+
 #[test]
 fn config_set_takes_and_refuses_what_the_real_server_does() {
     let Some(server) = RealServer::start() else {
@@ -196,32 +224,6 @@ fn config_set_takes_and_refuses_what_the_real_server_does() {
         .into_iter()
         .map(|(name, value)| (text(name), text(value)))
         .collect();
-    const VALUES: [&str; 24] = [
-        "yes",
-        "NO",
-        "x",
-        "\"\"",
-        "0",
-        "1",
-        "-1",
-        "100",
-        "101",
-        "65536",
-        "2147483648",
-        "9223372036854775807",
-        "9223372036854775808",
-        "1k",
-        "1Kb",
-        "2gb",
-        "1.5mb",
-        "50%",
-        "010",
-        "allkeys-lru",
-        "\"a b\"",
-        "KEA",
-        "save",
-        "\"normal 0 0 0\"",
-    ];
     let mut differences = Vec::new();
     for (name, default) in &names {
         // TLS is not built into the simulation; its parameters are texts.
@@ -354,5 +356,15 @@ fn errors_have_the_words_of_redis() {
         let reply = ours.call(0, &words(command));
         let reply = String::from_utf8_lossy(&reply).trim_end().to_owned();
         assert_eq!(reply, expected, "{command}");
+    }
+}
+
+#[test]
+fn syntax_lines_are_those_of_redis_cli() {
+    let lines = include_str!("syntax.txt").lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let (name, syntax) = line.split_once('|').expect("a name and arguments");
+        let hint = slotscope::engine::hint(&format!("{name} "));
+        assert_eq!(hint.unwrap_or_default(), syntax, "{name}");
     }
 }

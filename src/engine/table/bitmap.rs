@@ -16,7 +16,9 @@ rows! {
         acl WRITE BITMAP SLOW;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE VARIABLE_FLAGS; at 1; "Reads with GET, changes with SET and INCRBY"];
         finder bitfield;
-        args "k0:key operation<encoding_offset=GET(encoding i:offset) write(wrap_sat_fail=OVERFLOW<WRAP SAT FAIL>? write_operation<encoding_offset_value=SET(encoding i:offset i:value) encoding_offset_increment=INCRBY(encoding i:offset i:increment)>)>?*";
+        args "k0:key operation<encoding_offset=GET(encoding i:offset) write(wrap_sat_fail=OVERFLOW<WRAP SAT \
+              FAIL>? write_operation<encoding_offset_value=SET(encoding i:offset i:value) \
+              encoding_offset_increment=INCRBY(encoding i:offset i:increment)>)>?*";
     }
     {
         "bitfield_ro" -2, Bitmap, "6.0.0", "O(N) in subcommands";

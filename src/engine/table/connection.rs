@@ -66,7 +66,9 @@ rows! {
                 "Close connections";
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
-                args "filter<s:ip:port!2.8.12 new-format<i:client-id=ID?@2.8.12 normal_master_slave_pubsub=TYPE<NORMAL MASTER@3.2.0 SLAVE REPLICA@5.0.0 PUBSUB>?@2.8.12 username=USER? s:ip:port=ADDR? s:ip:port=LADDR?@6.2.0 yes/no=SKIPME?>*>";
+                args "filter<s:ip:port!2.8.12 new-format<i:client-id=ID?@2.8.12 normal_master_slave_pubsub=TYPE<NORMAL \
+                      MASTER@3.2.0 SLAVE REPLICA@5.0.0 PUBSUB>?@2.8.12 username=USER? s:ip:port=ADDR? \
+                      s:ip:port=LADDR?@6.2.0 yes/no=SKIPME?>*>";
                 run server::client::client_kill;
             }
             {
@@ -75,7 +77,8 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 tips NONDETERMINISTIC_OUTPUT;
-                args "normal_master_replica_pubsub=TYPE<NORMAL MASTER REPLICA PUBSUB>?@5.0.0 id=ID(i:client-id*)?@6.2.0";
+                args "normal_master_replica_pubsub=TYPE<NORMAL MASTER REPLICA PUBSUB>?@5.0.0 \
+                      id=ID(i:client-id*)?@6.2.0";
                 run server::client::client_list;
             }
             {

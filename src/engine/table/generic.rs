@@ -86,7 +86,9 @@ rows! {
         keys 3 3 1: [READ_WRITE ACCESS DELETE; at 3] [READ_WRITE ACCESS DELETE INCOMPLETE; after "KEYS" -2 to -1 step 1];
         finder migrate;
         tips NONDETERMINISTIC_OUTPUT;
-        args "host i:port key_or_empty_string<k0:key t:empty_string=\"\"> i:destination-db i:timeout COPY?@3.0.0 REPLACE?@3.0.0 authentication<password=AUTH?@4.0.7 username_password=AUTH2(username password)?@6.0.0>? k1:key=KEYS?*@3.0.6";
+        args "host i:port key_or_empty_string<k0:key t:empty_string=\"\"> i:destination-db i:timeout \
+              COPY?@3.0.0 REPLACE?@3.0.0 authentication<password=AUTH?@4.0.7 username_password=AUTH2(username \
+              password)?@6.0.0>? k1:key=KEYS?*@3.0.6";
     }
     {
         "move" 3, Generic, "1.0.0", "O(1)";
@@ -230,7 +232,8 @@ rows! {
         flags WRITE DENYOOM;
         acl KEYSPACE WRITE SLOW DANGEROUS;
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
-        args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 i:frequency=FREQ?@5.0.0";
+        args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 \
+              i:frequency=FREQ?@5.0.0";
         run commands::dump::restore;
     }
     {
@@ -249,7 +252,8 @@ rows! {
         acl WRITE SET SORTED_SET LIST SLOW DANGEROUS;
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [READ_ONLY ACCESS; unknown; "The keys of BY and GET follow from the elements sorted"] [OVERWRITE UPDATE; unknown; "The key of STORE, which may stand anywhere"];
         finder sort;
-        args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? t:sorting=ALPHA? k2:destination=STORE?";
+        args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? \
+              t:sorting=ALPHA? k2:destination=STORE?";
         run commands::generic::sort;
     }
     {
@@ -259,7 +263,8 @@ rows! {
         acl READ SET SORTED_SET LIST SLOW DANGEROUS;
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [READ_ONLY ACCESS; unknown; "The keys of BY and GET follow from the elements sorted"];
         finder sort_ro;
-        args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? t:sorting=ALPHA?";
+        args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? \
+              t:sorting=ALPHA?";
         run commands::generic::sort_ro;
     }
     {

@@ -7,7 +7,8 @@ rows! {
         flags WRITE DENYOOM;
         acl WRITE GEO SLOW;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
-        args "k0:key condition<NX XX>?@6.2.0 t:change=CH?@6.2.0 longitude_latitude_member(d:longitude d:latitude member)*";
+        args "k0:key condition<NX XX>?@6.2.0 t:change=CH?@6.2.0 longitude_latitude_member(d:longitude \
+              d:latitude member)*";
     }
     {
         "geodist" -4, Geo, "3.2.0", "O(log(N))";
@@ -41,7 +42,8 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [OVERWRITE UPDATE; after "STORE" 6] [OVERWRITE UPDATE; after "STOREDIST" 6];
         finder georadius;
         deprecated "6.2.0" "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument";
-        args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
+        args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? \
+              count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
     }
     {
         "georadius_ro" -6, Geo, "3.2.10", "O(N+log(M))";
@@ -50,7 +52,8 @@ rows! {
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         deprecated "6.2.0" "`GEOSEARCH` with the `BYRADIUS` argument";
-        args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>?";
+        args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? \
+              count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>?";
     }
     {
         "georadiusbymember" -5, Geo, "3.2.0", "O(N+log(M))";
@@ -60,7 +63,8 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1] [OVERWRITE UPDATE; after "STORE" 5] [OVERWRITE UPDATE; after "STOREDIST" 5];
         finder georadius;
         deprecated "6.2.0" "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments";
-        args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
+        args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? \
+              order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
     }
     {
         "georadiusbymember_ro" -5, Geo, "3.2.10", "O(N+log(M))";
@@ -69,7 +73,8 @@ rows! {
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         deprecated "6.2.0" "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments";
-        args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? order<ASC DESC>?";
+        args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? \
+              order<ASC DESC>?";
     }
     {
         "geosearch" -7, Geo, "6.2.0", "O(N+log(M))";
@@ -77,7 +82,9 @@ rows! {
         flags READONLY;
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
-        args "k0:key from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude d:latitude)> by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM FT MI>)> order<ASC DESC>? count(i:count=COUNT ANY?)? WITHCOORD? WITHDIST? WITHHASH?";
+        args "k0:key from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude d:latitude)> \
+              by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM FT MI>)> \
+              order<ASC DESC>? count(i:count=COUNT ANY?)? WITHCOORD? WITHDIST? WITHHASH?";
     }
     {
         "geosearchstore" -8, Geo, "6.2.0", "O(N+log(M))";
@@ -85,6 +92,8 @@ rows! {
         flags WRITE DENYOOM;
         acl WRITE GEO SLOW;
         keys 1 2 1: [OVERWRITE UPDATE; at 1] [READ_ONLY ACCESS; at 2];
-        args "k0:destination k1:source from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude d:latitude)> by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM FT MI>)> order<ASC DESC>? count(i:count=COUNT ANY?)? STOREDIST?";
+        args "k0:destination k1:source from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude \
+              d:latitude)> by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM \
+              FT MI>)> order<ASC DESC>? count(i:count=COUNT ANY?)? STOREDIST?";
     }
 }

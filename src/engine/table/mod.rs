@@ -122,3 +122,46 @@ pub static GROUPS: &[&[CommandSpec]] = &[
     cluster::COMMANDS,
     server::COMMANDS,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::GROUPS;
+    use crate::engine::command::{self, CommandSpec};
+
+    #[test]
+    fn every_command_and_subcommand_of_redis_7_0_is_here() {
+        assert_eq!(command::top_level().count(), 240);
+        assert_eq!(command::count(), 366);
+        for (_, spec) in command::all() {
+            assert!(
+                !spec.summary.is_empty() && spec.summary.len() <= 70,
+                "{}",
+                spec.name
+            );
+            assert!(!spec.since.is_empty(), "{}", spec.name);
+        }
+        for group in GROUPS {
+            assert!(group.is_sorted_by_key(|spec| spec.name));
+        }
+    }
+
+    #[test]
+    fn the_table_is_small() {
+        let text: usize = command::all()
+            .map(|(_, spec)| {
+                [
+                    spec.name,
+                    spec.summary,
+                    spec.complexity,
+                    spec.since,
+                    spec.arguments,
+                ]
+                .concat()
+                .len()
+            })
+            .sum();
+        assert!(text < 48_000, "{text} bytes of text");
+        // Half of this where pointers have 32 bits.
+        assert!(size_of::<CommandSpec>() <= 208);
+    }
+}

@@ -477,7 +477,8 @@ rows! {
         acl KEYSPACE WRITE SLOW DANGEROUS;
         keys 1 1 1: [OVERWRITE UPDATE; at 1];
         mark syscmd;
-        args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 i:frequency=FREQ?@5.0.0";
+        args "k0:key i:ttl serialized-value REPLACE?@3.0.0 ABSTTL?@5.0.0 i:seconds=IDLETIME?@5.0.0 \
+              i:frequency=FREQ?@5.0.0";
         run commands::dump::restore_asking;
     }
     {

@@ -31,7 +31,8 @@ rows! {
         flags WRITE DENYOOM FAST;
         acl WRITE SORTED_SET FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
-        args "k0:key condition<NX XX>?@3.0.2 comparison<GT LT>?@6.2.0 t:change=CH?@3.0.2 t:increment=INCR?@3.0.2 score_member(d:score member)*";
+        args "k0:key condition<NX XX>?@3.0.2 comparison<GT LT>?@6.2.0 t:change=CH?@3.0.2 \
+              t:increment=INCR?@3.0.2 score_member(d:score member)*";
     }
     {
         "zcard" 2, SortedSet, "1.2.0", "O(1)";
@@ -152,7 +153,8 @@ rows! {
         flags READONLY;
         acl READ SORTED_SET SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
-        args "k0:key start stop sortby<BYSCORE BYLEX>?@6.2.0 REV?@6.2.0 offset_count=LIMIT(i:offset i:count)?@6.2.0 WITHSCORES?";
+        args "k0:key start stop sortby<BYSCORE BYLEX>?@6.2.0 REV?@6.2.0 offset_count=LIMIT(i:offset \
+              i:count)?@6.2.0 WITHSCORES?";
     }
     {
         "zrangebylex" -4, SortedSet, "2.8.9", "O(log(N)+M)";

@@ -18,7 +18,8 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1; "UPDATE, as trimming deletes entries"];
         tips NONDETERMINISTIC_OUTPUT;
-        args "k0:key NOMKSTREAM?@6.2.0 trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? threshold i:count=LIMIT?@6.2.0)? id_or_auto<t:auto_id=* id> field_value(field value)*";
+        args "k0:key NOMKSTREAM?@6.2.0 trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? \
+              threshold i:count=LIMIT?@6.2.0)? id_or_auto<t:auto_id=* id> field_value(field value)*";
     }
     {
         "xautoclaim" -6, Stream, "6.2.0", "O(1)";
@@ -36,7 +37,8 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         tips NONDETERMINISTIC_OUTPUT;
-        args "k0:key group consumer min-idle-time id* i:ms=IDLE? u:unix-time-milliseconds=TIME? i:count=RETRYCOUNT? FORCE? JUSTID? id=LASTID?";
+        args "k0:key group consumer min-idle-time id* i:ms=IDLE? u:unix-time-milliseconds=TIME? \
+              i:count=RETRYCOUNT? FORCE? JUSTID? id=LASTID?";
     }
     {
         "xdel" -3, Stream, "5.0.0", "O(1) an ID";
@@ -180,7 +182,8 @@ rows! {
         flags WRITE BLOCKING MOVABLE_KEYS;
         acl WRITE STREAM SLOW BLOCKING;
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 4 to -1 step 1 limit 2];
-        args "group_consumer=GROUP(group consumer) i:count=COUNT? i:milliseconds=BLOCK? NOACK? streams=STREAMS(k0:key* id*)";
+        args "group_consumer=GROUP(group consumer) i:count=COUNT? i:milliseconds=BLOCK? NOACK? \
+              streams=STREAMS(k0:key* id*)";
     }
     {
         "xrevrange" -4, Stream, "5.0.0", "O(N)";
@@ -205,6 +208,7 @@ rows! {
         acl WRITE STREAM SLOW;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         tips NONDETERMINISTIC_OUTPUT;
-        args "k0:key trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? threshold i:count=LIMIT?@6.2.0)";
+        args "k0:key trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? threshold \
+              i:count=LIMIT?@6.2.0)";
     }
 }

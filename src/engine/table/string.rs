@@ -54,7 +54,8 @@ rows! {
         flags WRITE FAST;
         acl WRITE STRING FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1; "RW and UPDATE, as the expiry may change"];
-        args "k0:key expiration<i:seconds=EX i:milliseconds=PX u:unix-time-seconds=EXAT u:unix-time-milliseconds=PXAT PERSIST>?";
+        args "k0:key expiration<i:seconds=EX i:milliseconds=PX u:unix-time-seconds=EXAT \
+              u:unix-time-milliseconds=PXAT PERSIST>?";
         run commands::string::getex;
     }
     {
@@ -158,7 +159,9 @@ rows! {
         acl WRITE STRING SLOW;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE VARIABLE_FLAGS; at 1; "RW and ACCESS only with GET"];
         finder set;
-        args "k0:key value condition<NX XX>?@2.6.12 GET?@6.2.0 expiration<i:seconds=EX@2.6.12 i:milliseconds=PX@2.6.12 u:unix-time-seconds=EXAT@6.2.0 u:unix-time-milliseconds=PXAT@6.2.0 KEEPTTL@6.0.0>?";
+        args "k0:key value condition<NX XX>?@2.6.12 GET?@6.2.0 expiration<i:seconds=EX@2.6.12 \
+              i:milliseconds=PX@2.6.12 u:unix-time-seconds=EXAT@6.2.0 u:unix-time-milliseconds=PXAT@6.2.0 \
+              KEEPTTL@6.0.0>?";
         run commands::string::set;
     }
     {
