@@ -11,36 +11,21 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 fn main() {
-    let filter = std::env::args()
-        .skip(1)
-        .find(|word| !word.starts_with("--"))
-        .unwrap_or_default();
+    let filter = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
     // The yardstick: one step of a multiply-and-rotate chain, the smallest thing that depends on the step before.
     let yardstick = nanoseconds(&mut |n| {
-        (0..n).fold(1_u64, |word, step| {
-            (word ^ step)
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                .rotate_left(29)
-        })
+        (0..n).fold(1_u64, |word, step| (word ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29))
     });
-    println!(
-        "{:<44} {:>10.1} ns",
-        "yardstick: multiply, rotate", yardstick
-    );
+    println!("{:<44} {:>10.1} ns", "yardstick: multiply, rotate", yardstick);
     let bench = |name: &str, operation: &mut dyn FnMut(u64) -> u64| {
         if name.contains(&filter) {
             let time = nanoseconds(operation);
-            println!(
-                "{name:<44} {time:>10.1} ns   {:>8.1} yardsticks",
-                time / yardstick
-            );
+            println!("{name:<44} {time:>10.1} ns   {:>8.1} yardsticks", time / yardstick);
         }
     };
 
     let mut rng = Rng::named(1, "bench");
-    bench("sim: draw a random number", &mut |n| {
-        (0..n).fold(0, |sum, _| sum ^ rng.next_u64())
-    });
+    bench("sim: draw a random number", &mut |n| (0..n).fold(0, |sum, _| sum ^ rng.next_u64()));
 
     let mut fingerprint = Fingerprint::default();
     bench("sim: mix a word into the fingerprint", &mut |n| {

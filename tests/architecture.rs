@@ -10,46 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// Room, what it may import, and the sentence a breach is answered with.
 const ROOMS: &[(&str, &[&str], &str)] = &[
-    (
-        "resp",
-        &[],
-        "`resp` is values and their wire form: it imports nothing of ours.",
-    ),
-    (
-        "engine",
-        &["resp"],
-        "`engine` is a pure state machine of one node: it knows `resp` and nothing else of ours.",
-    ),
-    (
-        "memcached",
-        &[],
-        "`memcached` is an engine of its own: it imports nothing of ours.",
-    ),
-    (
-        "sim",
-        &[],
-        "`sim` is the physics, and no caches: it imports nothing of ours.",
-    ),
-    (
-        "cluster",
-        &["engine", "sim", "resp"],
-        "`cluster` is nodes made of engines: it knows `engine`, `sim` and `resp`.",
-    ),
-    (
-        "metrics",
-        &[],
-        "`metrics` counts whatever it is given: it imports nothing of ours.",
-    ),
-    (
-        "scenario",
-        &[],
-        "`scenario` is what a run is made of, as plain data: it imports nothing of ours.",
-    ),
-    (
-        "link",
-        &["scenario"],
-        "`link` carries inputs, never state: it knows `scenario` alone.",
-    ),
+    ("resp", &[], "`resp` is values and their wire form: it imports nothing of ours."),
+    ("engine", &["resp"], "`engine` is a pure state machine of one node: it knows `resp` and nothing else of ours."),
+    ("memcached", &[], "`memcached` is an engine of its own: it imports nothing of ours."),
+    ("sim", &[], "`sim` is the physics, and no caches: it imports nothing of ours."),
+    ("cluster", &["engine", "sim", "resp"], "`cluster` is nodes made of engines: it knows `engine`, `sim` and `resp`."),
+    ("metrics", &[], "`metrics` counts whatever it is given: it imports nothing of ours."),
+    ("scenario", &[], "`scenario` is what a run is made of, as plain data: it imports nothing of ours."),
+    ("link", &["scenario"], "`link` carries inputs, never state: it knows `scenario` alone."),
     (
         "app",
         &["cluster", "memcached", "sim", "metrics", "scenario", "resp"],
@@ -62,25 +30,10 @@ const ROOMS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "world",
-        &[
-            "resp",
-            "engine",
-            "memcached",
-            "sim",
-            "cluster",
-            "metrics",
-            "scenario",
-            "link",
-            "app",
-            "cloud",
-        ],
+        &["resp", "engine", "memcached", "sim", "cluster", "metrics", "scenario", "link", "app", "cloud"],
         "`world` puts the rooms together and knows all of them, but neither `js` nor `ui`.",
     ),
-    (
-        "js",
-        &["world", "scenario", "link"],
-        "`js` is a door: it knows `world`, `scenario` and `link`.",
-    ),
+    ("js", &["world", "scenario", "link"], "`js` is a door: it knows `world`, `scenario` and `link`."),
     (
         "ui",
         &["world", "scenario", "link"],
@@ -114,32 +67,22 @@ const FORBIDDEN: &[(&[&str], &str)] = &[
     (&["getrandom"], NO_RANDOM),
     (&["fastrand"], NO_RANDOM),
     (&["std", "hash", "RandomState"], NO_RANDOM),
-    (
-        &["std", "env"],
-        "Nothing is read from the machine: a run is a function of scenario, seed and actions.",
-    ),
-    (
-        &["std", "fs"],
-        "Nothing is read from the machine: a run is a function of scenario, seed and actions.",
-    ),
+    (&["std", "env"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
+    (&["std", "fs"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
     (&["std", "net"], "The network is simulated."),
-    (
-        &["std", "process"],
-        "Nothing is read from the machine: a run is a function of scenario, seed and actions.",
-    ),
+    (&["std", "process"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
 ];
 
-const NO_BROWSER: &str = "Nothing below `js` and `ui` names a browser API: the library is built and tested without a browser.";
-const NO_CLOCK: &str =
-    "Nothing below `js` and `ui` reads a wall clock: the engine is told the time.";
-const NO_RANDOM: &str = "Nothing below `js` and `ui` has a random source of its own: randomness is handed in, from the seed.";
+const NO_BROWSER: &str =
+    "Nothing below `js` and `ui` names a browser API: the library is built and tested without a browser.";
+const NO_CLOCK: &str = "Nothing below `js` and `ui` reads a wall clock: the engine is told the time.";
+const NO_RANDOM: &str =
+    "Nothing below `js` and `ui` has a random source of its own: randomness is handed in, from the seed.";
 
 #[test]
 fn every_room_imports_only_what_the_plan_allows() {
-    let breaches: Vec<String> = sources()
-        .iter()
-        .flat_map(|source| breaches(&source.module, &source.text, &source.name))
-        .collect();
+    let breaches: Vec<String> =
+        sources().iter().flat_map(|source| breaches(&source.module, &source.text, &source.name)).collect();
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
@@ -163,10 +106,7 @@ fn every_module_opens_with_a_page_about_itself() {
         .into_iter()
         .filter(|source| !source.text.starts_with("//! "))
         .map(|source| {
-            format!(
-                "{}: a module opens with `//!`: what it is for, what it may know, where to start",
-                source.name
-            )
+            format!("{}: a module opens with `//!`: what it is for, what it may know, where to start", source.name)
         })
         .collect();
     assert!(without.is_empty(), "\n{}\n", without.join("\n"));
@@ -177,63 +117,27 @@ fn the_reader_of_imports_sees_through_the_ways_to_write_them() {
     for (module, text, expected) in [
         ("engine", "use crate::resp::Value;", 0),
         ("engine", "use crate::cluster::Node;", 1),
-        (
-            "engine",
-            "use crate::{resp::Value, cluster::{self, Node}};",
-            2,
-        ),
+        ("engine", "use crate::{resp::Value, cluster::{self, Node}};", 2),
         ("engine::hash", "use super::super::sim::Nanos;", 1),
-        (
-            "engine::hash",
-            "use super::Keyspace; use super::super::resp;",
-            0,
-        ),
-        (
-            "engine",
-            "mod tests { use super::*; use super::super::world; }",
-            1,
-        ),
-        (
-            "engine",
-            "fn f() { let x = crate::world::World::new(); }",
-            1,
-        ),
+        ("engine::hash", "use super::Keyspace; use super::super::resp;", 0),
+        ("engine", "mod tests { use super::*; use super::super::world; }", 1),
+        ("engine", "fn f() { let x = crate::world::World::new(); }", 1),
         (
             "engine",
             "// crate::world\n/* crate::world /* nested */ */ const S: &str = \"crate::world\"; const R: &str = r#\"crate::\"world\"#;",
             0,
         ),
-        (
-            "engine",
-            "fn quote(c: char) -> bool { c == '\"' } use crate::world::World; // '\"'",
-            1,
-        ),
-        (
-            "engine",
-            "fn f<'a>(x: &'a str) -> &'a str { x } use crate::world;",
-            1,
-        ),
-        (
-            "engine",
-            "#[doc = \"x\"] pub(crate) fn f() {} pub(in crate::engine) fn g() {}",
-            0,
-        ),
+        ("engine", "fn quote(c: char) -> bool { c == '\"' } use crate::world::World; // '\"'", 1),
+        ("engine", "fn f<'a>(x: &'a str) -> &'a str { x } use crate::world;", 1),
+        ("engine", "#[doc = \"x\"] pub(crate) fn f() {} pub(in crate::engine) fn g() {}", 0),
         ("sim", "use std::time::{Duration, Instant};", 1),
         ("sim", "use std::time::Duration;", 0),
         ("sim", "let now = std::time::SystemTime::now();", 1),
         ("sim", "std::thread::sleep(d);", 1),
-        (
-            "sim",
-            "struct Instant; let rand = 1; let x = rand + self.rand;",
-            0,
-        ),
+        ("sim", "struct Instant; let rand = 1; let x = rand + self.rand;", 0),
         ("sim", "use rand::Rng;", 1),
         ("sim", "use web_sys as w;", 1),
-        (
-            "ui",
-            "use slotscope::world::World; use web_sys::Window; use crate::ui::stage;",
-            0,
-        ),
+        ("ui", "use slotscope::world::World; use web_sys::Window; use crate::ui::stage;", 0),
         ("ui", "use slotscope::engine::Node;", 1),
         ("js", "use crate::world; use wasm_bindgen::prelude::*;", 0),
     ] {
@@ -253,11 +157,8 @@ struct Source {
 
 fn sources() -> Vec<Source> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-            .expect("src can be read")
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(folder).expect("src can be read").flatten().map(|entry| entry.path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -273,26 +174,13 @@ fn sources() -> Vec<Source> {
     paths
         .into_iter()
         .map(|path| {
-            let inside = path
-                .strip_prefix(root.join("src"))
-                .expect("it was found there")
-                .with_extension("");
-            let mut module: Vec<String> = inside
-                .iter()
-                .map(|part| part.to_string_lossy().into_owned())
-                .collect();
-            if matches!(
-                module.last().map(String::as_str),
-                Some("mod" | "lib" | "main")
-            ) {
+            let inside = path.strip_prefix(root.join("src")).expect("it was found there").with_extension("");
+            let mut module: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            if matches!(module.last().map(String::as_str), Some("mod" | "lib" | "main")) {
                 module.pop();
             }
             Source {
-                name: path
-                    .strip_prefix(root)
-                    .unwrap_or(&path)
-                    .display()
-                    .to_string(),
+                name: path.strip_prefix(root).unwrap_or(&path).display().to_string(),
                 module,
                 text: fs::read_to_string(&path).expect("a source is UTF-8"),
             }
@@ -316,23 +204,14 @@ fn breaches(module: &[String], text: &str, name: &str) -> Vec<String> {
             && ROOMS.iter().any(|(name, ..)| *name == other)
             && !allowed.contains(&other)
         {
-            found.push(format!(
-                "{name}:{line}: {}\n    {sentence}",
-                segments.join("::")
-            ));
+            found.push(format!("{name}:{line}: {}\n    {sentence}", segments.join("::")));
         }
         if BROWSER_ROOMS.contains(&room.as_str()) {
             continue;
         }
-        let plain: Vec<&str> = if segments[0] == "core" {
-            [&["std"], &segments[1..]].concat()
-        } else {
-            segments.clone()
-        };
-        if let Some((_, why)) = FORBIDDEN
-            .iter()
-            .find(|(forbidden, _)| plain.starts_with(forbidden))
-        {
+        let plain: Vec<&str> =
+            if segments[0] == "core" { [&["std"], &segments[1..]].concat() } else { segments.clone() };
+        if let Some((_, why)) = FORBIDDEN.iter().find(|(forbidden, _)| plain.starts_with(forbidden)) {
             found.push(format!("{name}:{line}: {}\n    {why}", segments.join("::")));
         }
     }
@@ -399,12 +278,7 @@ fn tokens(text: &str) -> Vec<Token> {
                     at += hashes + 1;
                     while at < letters.len()
                         && !(letters[at] == '"'
-                            && letters[at + 1..]
-                                .iter()
-                                .take(hashes)
-                                .filter(|c| **c == '#')
-                                .count()
-                                == hashes)
+                            && letters[at + 1..].iter().take(hashes).filter(|c| **c == '#').count() == hashes)
                     {
                         at += 1;
                     }
@@ -464,16 +338,9 @@ fn paths(tokens: &[Token], module: &[String]) -> Vec<(usize, Vec<String>)> {
                 let mut whole = Vec::new();
                 let mut end = at;
                 tree(tokens, &mut end, &mut Vec::new(), &mut whole);
-                let here: Vec<String> = module
-                    .iter()
-                    .cloned()
-                    .chain(inline.iter().map(|(_, name)| name.clone()))
-                    .collect();
-                found.extend(
-                    whole
-                        .into_iter()
-                        .map(|path| (tokens[at].0, absolute(path, &here))),
-                );
+                let here: Vec<String> =
+                    module.iter().cloned().chain(inline.iter().map(|(_, name)| name.clone())).collect();
+                found.extend(whole.into_iter().map(|path| (tokens[at].0, absolute(path, &here))));
                 at = end;
                 continue;
             }
@@ -485,16 +352,12 @@ fn paths(tokens: &[Token], module: &[String]) -> Vec<(usize, Vec<String>)> {
 }
 
 fn is_name(word: &str) -> bool {
-    word.chars()
-        .next()
-        .is_some_and(|c| c.is_alphabetic() || c == '_')
+    word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
 }
 
 /// Whether a path begins here: a name followed by `::`, or what `use` names.
 fn begins_path(tokens: &[Token], at: usize, word: &str) -> bool {
-    let before = at
-        .checked_sub(1)
-        .map_or("", |before| tokens[before].1.as_str());
+    let before = at.checked_sub(1).map_or("", |before| tokens[before].1.as_str());
     let after = tokens.get(at + 1).map_or("", |(_, mark)| mark.as_str());
     is_name(word) && before != "." && before != "::" && (after == "::" || before == "use")
 }
@@ -542,21 +405,12 @@ fn tree(tokens: &[Token], at: &mut usize, stem: &mut Vec<String>, found: &mut Ve
 
 /// `self::` and `super::` in front of a path, resolved from where it stands.
 fn absolute(path: Vec<String>, here: &[String]) -> Vec<String> {
-    let ups = path
-        .iter()
-        .take_while(|word| *word == "super" || *word == "self")
-        .filter(|word| *word == "super")
-        .count();
-    let relative = path
-        .iter()
-        .take_while(|word| *word == "super" || *word == "self")
-        .count();
+    let ups =
+        path.iter().take_while(|word| *word == "super" || *word == "self").filter(|word| *word == "super").count();
+    let relative = path.iter().take_while(|word| *word == "super" || *word == "self").count();
     if relative == 0 {
         return path;
     }
     let stem = here.iter().take(here.len().saturating_sub(ups)).cloned();
-    std::iter::once("crate".to_string())
-        .chain(stem)
-        .chain(path[relative..].iter().cloned())
-        .collect()
+    std::iter::once("crate".to_string()).chain(stem).chain(path[relative..].iter().cloned()).collect()
 }

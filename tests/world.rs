@@ -164,10 +164,7 @@ fn a_console_line_is_answered_as_redis_cli_answers() {
 fn a_dead_node_times_the_console_out() {
     let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
     world.act(Console::Sim, "kill 0001-001").expect("understood");
-    assert_eq!(
-        answer(&mut world, "PING")[1..],
-        ["Could not connect to Redis at 0001-001:6379: Connection timed out"]
-    );
+    assert_eq!(answer(&mut world, "PING")[1..], ["Could not connect to Redis at 0001-001:6379: Connection timed out"]);
     assert_eq!(world.prompt(0, Console::Redis), "not connected> ");
     // Like redis-cli it tries the same node once more; unlike redis-cli it then goes to another one.
     let again = "Could not connect to Redis at 0001-001:6379: Connection timed out";
@@ -209,7 +206,9 @@ fn what_cannot_be_understood_is_answered_and_changes_nothing() {
     ] {
         let error = world.act(console, line).expect_err(line);
         assert!(error.0.len() > 10, "{line:?} gets a sentence: {error:?}");
-        assert!(world.transcript(0, 0).last().is_some_and(|last| last.style == LineStyle::Error && last.text == error.0));
+        assert!(
+            world.transcript(0, 0).last().is_some_and(|last| last.style == LineStyle::Error && last.text == error.0)
+        );
     }
     assert!(world.log().is_empty());
     world.advance(secs(2));

@@ -88,16 +88,13 @@ impl<'a> Call<'a> {
 
     /// Argument `at` as a number as wide as C's int.
     pub fn narrow_int(&self, at: usize) -> Result<i32, Error> {
-        i32::try_from(self.int(at)?).map_err(|_| {
-            Error::Text("ERR value is out of range, value must between -2147483648 and 2147483647")
-        })
+        i32::try_from(self.int(at)?)
+            .map_err(|_| Error::Text("ERR value is out of range, value must between -2147483648 and 2147483647"))
     }
 
     /// Whether argument `at` is this word, in any case of letters.
     pub fn is_word(&self, at: usize, word: &str) -> bool {
-        self.argv
-            .get(at)
-            .is_some_and(|arg| arg.eq_ignore_ascii_case(word.as_bytes()))
+        self.argv.get(at).is_some_and(|arg| arg.eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// The protocol the client speaks: 2 or 3.
@@ -108,10 +105,7 @@ impl<'a> Call<'a> {
     /// Who asks.
     pub fn client(&self) -> &Client {
         // A client that went away during its own command (it cannot) would read as the primary link.
-        self.engine
-            .clients
-            .get(self.client)
-            .unwrap_or(&self.engine.clients.primary_link)
+        self.engine.clients.get(self.client).unwrap_or(&self.engine.clients.primary_link)
     }
 
     /// Who asks, to change.
@@ -178,21 +172,13 @@ impl Call<'_> {
     pub fn drop_if_expired(&mut self, key: &Bytes) -> bool {
         let (db, now_ms) = (self.db, self.now_ms());
         let keyspace = &self.engine.keyspace;
-        keyspace
-            .find(db, key)
-            .is_some_and(|id| keyspace.is_expired(db, id, now_ms))
-            && self.expire(db, key, false)
+        keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms)) && self.expire(db, key, false)
     }
 
     fn note_use(&mut self, db: u32, id: EntryId) {
         let old = self.engine.keyspace.object(db, id).usage;
         let host = &mut *self.host;
-        let new = usage::after_use(
-            &self.engine.config,
-            old,
-            self.now.millis() as i64,
-            &mut || host.random(),
-        );
+        let new = usage::after_use(&self.engine.config, old, self.now.millis() as i64, &mut || host.random());
         self.engine.keyspace.set_usage(db, id, new);
     }
 
@@ -284,13 +270,8 @@ impl Engine {
         self.notify(EventClass::EXPIRED, "expired", key, db);
         self.stats.expired_keys += 1;
         self.push_notice(Notice::Expired(key.clone()));
-        let word = if self.config.lazyfree_lazy_expire {
-            "UNLINK"
-        } else {
-            "DEL"
-        };
-        self.pending
-            .push((db, vec![Bytes::from(word), key.clone()]));
+        let word = if self.config.lazyfree_lazy_expire { "UNLINK" } else { "DEL" };
+        self.pending.push((db, vec![Bytes::from(word), key.clone()]));
     }
 
     /// Remembers a notice, unless nobody has taken any for very long.
@@ -303,14 +284,7 @@ impl Engine {
 
     /// A keyspace event. Nobody can subscribe to one yet.
     #[allow(clippy::unused_self)]
-    pub(super) fn notify(
-        &mut self,
-        _class: EventClass,
-        _event: &'static str,
-        _key: &Bytes,
-        _db: u32,
-    ) {
-    }
+    pub(super) fn notify(&mut self, _class: EventClass, _event: &'static str, _key: &Bytes, _db: u32) {}
 
     /// Ends a unit of execution: what it has to replicate goes out, as one transaction if it is more than one command.
     pub(super) fn flush_pending(&mut self, as_transaction: bool) {
@@ -325,8 +299,7 @@ impl Engine {
         for (db, argv) in pending {
             if db != self.effects_db {
                 self.effects_db = db;
-                self.effects
-                    .push(vec![Bytes::from("SELECT"), Bytes::from_int(i64::from(db))]);
+                self.effects.push(vec![Bytes::from("SELECT"), Bytes::from_int(i64::from(db))]);
             }
             self.effects.push(argv);
         }

@@ -122,11 +122,7 @@ impl Default for Clients {
         let mut primary_link = Client::new(ClientId(0), "", UnixMicros(0));
         primary_link.is_primary_link = true;
         primary_link.authenticated = true;
-        Self {
-            list: Vec::new(),
-            next: 0,
-            primary_link,
-        }
+        Self { list: Vec::new(), next: 0, primary_link }
     }
 }
 

@@ -92,11 +92,7 @@ impl CommandSpec {
 
     /// Whether `argc` arguments, the name included, are acceptable.
     pub fn accepts(&self, argc: usize) -> bool {
-        if self.arity >= 0 {
-            argc == self.arity as usize
-        } else {
-            argc >= self.arity.unsigned_abs() as usize
-        }
+        if self.arity >= 0 { argc == self.arity as usize } else { argc >= self.arity.unsigned_abs() as usize }
     }
 
     /// The name without the container: `get` of `config|get`.
@@ -389,9 +385,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 fn name_hash(name: &[u8]) -> u32 {
-    name.iter().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
-    })
+    name.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
 }
 
 /// How many commands and subcommands there are: one more than the greatest [`CommandId`].
@@ -406,11 +400,7 @@ pub fn by_id(id: CommandId) -> Option<&'static CommandSpec> {
 
 /// All commands and subcommands with their numbers.
 pub fn all() -> impl Iterator<Item = (CommandId, &'static CommandSpec)> {
-    TABLE
-        .specs
-        .iter()
-        .enumerate()
-        .map(|(id, spec)| (CommandId(id as u16), *spec))
+    TABLE.specs.iter().enumerate().map(|(id, spec)| (CommandId(id as u16), *spec))
 }
 
 /// The top-level commands.
@@ -444,11 +434,8 @@ pub fn lookup_sub(
     container: (CommandId, &'static CommandSpec),
     name: &[u8],
 ) -> Option<(CommandId, &'static CommandSpec)> {
-    let found = container
-        .1
-        .subcommands
-        .iter()
-        .position(|sub| sub.short_name().as_bytes().eq_ignore_ascii_case(name))?;
+    let found =
+        container.1.subcommands.iter().position(|sub| sub.short_name().as_bytes().eq_ignore_ascii_case(name))?;
     let id = CommandId(container.0.0 + 1 + found as u16);
     Some((id, &container.1.subcommands[found]))
 }

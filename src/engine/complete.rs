@@ -57,9 +57,7 @@ pub fn hint(line: &str) -> Option<String> {
             let rest = rest_of(&arguments, before)?;
             let last = last.to_ascii_uppercase();
             let fits = |word: &str| word.starts_with(&last);
-            rest.split(|c: char| !c.is_ascii_alphanumeric())
-                .any(fits)
-                .then_some(rest)?
+            rest.split(|c: char| !c.is_ascii_alphanumeric()).any(fits).then_some(rest)?
         }
         None => return None,
     };
@@ -86,10 +84,7 @@ fn match_list(arguments: &[Argument], words: &[String], stops: &[&str]) -> Optio
     let mut i = 0;
     let mut count = None;
     while i < arguments.len() {
-        let stops: Vec<&str> = tokens(&arguments[i + 1..])
-            .into_iter()
-            .chain(stops.iter().copied())
-            .collect();
+        let stops: Vec<&str> = tokens(&arguments[i + 1..]).into_iter().chain(stops.iter().copied()).collect();
         let argument = &arguments[i];
         if !argument.optional {
             i += 1;
@@ -108,19 +103,12 @@ fn match_list(arguments: &[Argument], words: &[String], stops: &[&str]) -> Optio
             continue;
         }
         // A run of options may come in any order.
-        let run = arguments[i..]
-            .iter()
-            .take_while(|argument| argument.optional)
-            .count();
+        let run = arguments[i..].iter().take_while(|argument| argument.optional).count();
         let options = &arguments[i..i + run];
         let mut pieces: Vec<Option<Vec<String>>> = vec![None; run];
         while at < words.len() {
             let mut next = None;
-            for (n, option) in options
-                .iter()
-                .enumerate()
-                .filter(|(n, _)| pieces[*n].is_none())
-            {
+            for (n, option) in options.iter().enumerate().filter(|(n, _)| pieces[*n].is_none()) {
                 if let Some(found) = match_one(option, &words[at..], &stops, count) {
                     next = Some((n, found));
                     break;
@@ -136,11 +124,7 @@ fn match_list(arguments: &[Argument], words: &[String], stops: &[&str]) -> Optio
         // What was begun comes first.
         rest.extend(pieces.iter().flatten().flatten().cloned());
         rest.extend(
-            options
-                .iter()
-                .zip(&pieces)
-                .filter(|(_, piece)| piece.is_none())
-                .map(|(option, _)| option.render()),
+            options.iter().zip(&pieces).filter(|(_, piece)| piece.is_none()).map(|(option, _)| option.render()),
         );
         i += run;
     }
@@ -148,12 +132,7 @@ fn match_list(arguments: &[Argument], words: &[String], stops: &[&str]) -> Optio
 }
 
 /// Matches one argument, repetitions included, against words of which there is at least one.
-fn match_one(
-    argument: &Argument,
-    words: &[String],
-    stops: &[&str],
-    count: Option<usize>,
-) -> Option<Match> {
+fn match_one(argument: &Argument, words: &[String], stops: &[&str], count: Option<usize>) -> Option<Match> {
     let mut state = match_once(argument, words, stops, true)?;
     if !argument.multiple || !state.rest.is_empty() {
         if argument.multiple {
@@ -168,12 +147,7 @@ fn match_one(
         if !again && stops.iter().any(|stop| is(word, stop)) {
             return Some(state);
         }
-        match match_once(
-            argument,
-            &words[state.used..],
-            stops,
-            argument.multiple_token,
-        ) {
+        match match_once(argument, &words[state.used..], stops, argument.multiple_token) {
             Some(more) => {
                 state.used += more.used;
                 state.rest = more.rest;
@@ -188,51 +162,31 @@ fn match_one(
     Some(state)
 }
 
-fn match_once(
-    argument: &Argument,
-    words: &[String],
-    stops: &[&str],
-    with_token: bool,
-) -> Option<Match> {
+fn match_once(argument: &Argument, words: &[String], stops: &[&str], with_token: bool) -> Option<Match> {
     let mut used = 0;
     if let Some(token) = argument.token.filter(|_| with_token) {
         if !is(words.first()?, token) {
             return None;
         }
         if argument.kind == Kind::PureToken {
-            return Some(Match {
-                used: 1,
-                rest: Vec::new(),
-            });
+            return Some(Match { used: 1, rest: Vec::new() });
         }
         used = 1;
         if words.len() == 1 {
-            return Some(Match {
-                used,
-                rest: vec![argument.render_value()],
-            });
+            return Some(Match { used, rest: vec![argument.render_value()] });
         }
     }
     let words = &words[used..];
     let mut inner = match argument.kind {
-        Kind::OneOf => argument
-            .parts
-            .iter()
-            .find_map(|part| match_one(part, words, stops, None))?,
+        Kind::OneOf => argument.parts.iter().find_map(|part| match_one(part, words, stops, None))?,
         Kind::Block => match_list(&argument.parts, words, stops).filter(|found| found.used > 0)?,
         Kind::Integer if argument.optional && words[0].parse::<i64>().is_err() => return None,
         Kind::PureToken => return None,
         // An optional word without a name of its own gives way to the words that may follow.
-        _ if argument.optional
-            && argument.token.is_none()
-            && stops.iter().any(|stop| is(&words[0], stop)) =>
-        {
+        _ if argument.optional && argument.token.is_none() && stops.iter().any(|stop| is(&words[0], stop)) => {
             return None;
         }
-        _ => Match {
-            used: 1,
-            rest: Vec::new(),
-        },
+        _ => Match { used: 1, rest: Vec::new() },
     };
     inner.used += used;
     Some(inner)
@@ -245,12 +199,9 @@ fn tokens(arguments: &[Argument]) -> Vec<&'static str> {
         match argument.token {
             Some(token) => tokens.push(token),
             None => match argument.kind {
-                Kind::OneOf => tokens.extend(
-                    argument
-                        .parts
-                        .iter()
-                        .flat_map(|part| self::tokens(std::slice::from_ref(part))),
-                ),
+                Kind::OneOf => {
+                    tokens.extend(argument.parts.iter().flat_map(|part| self::tokens(std::slice::from_ref(part))))
+                }
                 Kind::Block => tokens.extend(self::tokens(argument.parts.get(..1).unwrap_or(&[]))),
                 _ => {}
             },
@@ -289,30 +240,17 @@ pub fn complete(line: &str) -> Vec<String> {
     let Some((spec, named)) = find(&words) else {
         return found;
     };
-    if spec.name == "config|get"
-        || (spec.name == "config|set" && (words.len() - named).is_multiple_of(2))
-    {
-        found.extend(
-            config::names()
-                .filter(|name| starts_with(name, word))
-                .map(|name| format!("{before}{name}")),
-        );
+    if spec.name == "config|get" || (spec.name == "config|set" && (words.len() - named).is_multiple_of(2)) {
+        found.extend(config::names().filter(|name| starts_with(name, word)).map(|name| format!("{before}{name}")));
         return found;
     }
     if let Some(rest) = rest_of(&syntax::parse(spec.arguments), &words[named..]) {
         // Words in capitals are options; those inside a longer piece come after something else.
         for piece in rest.split(' ') {
             for option in piece.trim_matches(['[', ']']).split('|') {
-                let is_word = option.len() > 1
-                    && option
-                        .bytes()
-                        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+                let is_word = option.len() > 1 && option.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
                 let line = format!("{before}{option}");
-                if is_word
-                    && !word.is_empty()
-                    && starts_with(option, word)
-                    && !found.contains(&line)
-                {
+                if is_word && !word.is_empty() && starts_with(option, word) && !found.contains(&line) {
                     found.push(line);
                 }
             }
@@ -335,10 +273,7 @@ pub fn help(topic: &str) -> String {
             .map(|(_, spec)| format!("{:<28} {}", display_name(spec), spec.summary))
             .collect();
         if listed.is_empty() {
-            let known: Vec<String> = GROUPS
-                .iter()
-                .map(|group| format!("@{}", group.word()))
-                .collect();
+            let known: Vec<String> = GROUPS.iter().map(|group| format!("@{}", group.word())).collect();
             return format!("There is no group '@{group}'. Groups: {}", known.join(" "));
         }
         return listed.join("\n");
@@ -394,10 +329,7 @@ fn names() -> impl Iterator<Item = String> {
 /// The command these words begin with, and how many of them name it.
 fn find(words: &[String]) -> Option<(&'static CommandSpec, usize)> {
     let container = command::lookup_top(words.first()?.as_bytes())?;
-    match words
-        .get(1)
-        .and_then(|sub| command::lookup_sub(container, sub.as_bytes()))
-    {
+    match words.get(1).and_then(|sub| command::lookup_sub(container, sub.as_bytes())) {
         Some((_, spec)) => Some((spec, 2)),
         None => Some((container.1, 1)),
     }
@@ -467,18 +399,9 @@ mod tests {
             ("config get ", Some("parameter [parameter ...]")),
             ("config ", None),
             ("lpop l", Some(" [count]")),
-            (
-                "zunion 2 a b ",
-                Some("[WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]"),
-            ),
-            (
-                "zunion 2 a b weights 1 ",
-                Some("[weight ...] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]"),
-            ),
-            (
-                "zunion 2 a b weights 1 aggregate ",
-                Some("SUM|MIN|MAX [WITHSCORES]"),
-            ),
+            ("zunion 2 a b ", Some("[WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]")),
+            ("zunion 2 a b weights 1 ", Some("[weight ...] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]")),
+            ("zunion 2 a b weights 1 aggregate ", Some("SUM|MIN|MAX [WITHSCORES]")),
             ("xread count 2 streams s", Some(" [key ...] id [id ...]")),
             (
                 "sort l get a get ",
@@ -497,17 +420,11 @@ mod tests {
     #[test]
     fn completion_knows_commands_subcommands_topics_options_and_parameters() {
         assert_eq!(complete("strl"), ["STRLEN"]);
-        assert_eq!(
-            complete("config re"),
-            ["CONFIG RESETSTAT", "CONFIG REWRITE"]
-        );
+        assert_eq!(complete("config re"), ["CONFIG RESETSTAT", "CONFIG REWRITE"]);
         assert_eq!(complete("help @str"), ["help @string", "help @stream"]);
         assert_eq!(complete("help xle"), ["help XLEN"]);
         assert_eq!(complete("set k v ex"), ["set k v EX", "set k v EXAT"]);
-        assert_eq!(
-            complete("config get maxmemory-p"),
-            ["config get maxmemory-policy"]
-        );
+        assert_eq!(complete("config get maxmemory-p"), ["config get maxmemory-policy"]);
         assert!(complete("").len() > 360);
         assert!(complete("nosuch").is_empty());
     }
@@ -520,11 +437,7 @@ mod tests {
               since: 2.2.0
               group: string
               complexity: O(1)"]]
-        .assert_eq(
-            help("strlen")
-                .replace("\n  here: not implemented", "")
-                .as_str(),
-        );
+        .assert_eq(help("strlen").replace("\n  here: not implemented", "").as_str());
         assert!(help("@hash").lines().count() == 16);
         assert!(help("nosuch").contains("no command"));
         assert!(help("config").contains("CONFIG RESETSTAT"));

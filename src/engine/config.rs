@@ -39,18 +39,12 @@ impl MaxmemoryPolicy {
 
     /// Its name in CONFIG.
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(policy, _)| *policy == self)
-            .map_or("noeviction", |(_, name)| name)
+        Self::ALL.iter().find(|(policy, _)| *policy == self).map_or("noeviction", |(_, name)| name)
     }
 
     /// The policy of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| known.eq_ignore_ascii_case(name))
-            .map(|(policy, _)| *policy)
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(policy, _)| *policy)
     }
 
     /// Whether the 24 bits of a key count its uses rather than remember its last.
@@ -70,10 +64,7 @@ impl MaxmemoryPolicy {
 
     /// Whether keys without a time to live may be evicted.
     pub fn is_all_keys(self) -> bool {
-        matches!(
-            self,
-            Self::AllKeysLru | Self::AllKeysLfu | Self::AllKeysRandom
-        )
+        matches!(self, Self::AllKeysLru | Self::AllKeysLfu | Self::AllKeysRandom)
     }
 }
 

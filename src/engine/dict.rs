@@ -36,10 +36,7 @@ pub fn hash(key: &[u8]) -> u32 {
     }
     let rest = chunks.remainder();
     if !rest.is_empty() {
-        let tail = rest
-            .iter()
-            .rev()
-            .fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
+        let tail = rest.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
         h = (h ^ tail).wrapping_mul(M);
     }
     h = (h ^ (h >> 47)).wrapping_mul(M);
@@ -71,11 +68,7 @@ struct Table {
 
 impl Table {
     fn new(size: usize) -> Self {
-        Self {
-            buckets: Paged::filled(size, &NIL),
-            size,
-            used: 0,
-        }
+        Self { buckets: Paged::filled(size, &NIL), size, used: 0 }
     }
 }
 
@@ -183,12 +176,7 @@ impl<V: Clone> Dict<V> {
         let which = usize::from(self.moving.is_some());
         let bucket = hash as usize & (self.tables[which].size - 1);
         let next = *self.tables[which].buckets.get(bucket);
-        let id = self.take_place(Entry {
-            key,
-            hash,
-            next,
-            value,
-        });
+        let id = self.take_place(Entry { key, hash, next, value });
         *self.tables[which].buckets.get_mut(bucket) = id;
         self.tables[which].used += 1;
         id
@@ -199,8 +187,7 @@ impl<V: Clone> Dict<V> {
         if id == NIL {
             let id = self.arena_len;
             self.arena_len += 1;
-            self.arena
-                .grow(self.arena_len as usize, &Place::Vacant { next: NIL });
+            self.arena.grow(self.arena_len as usize, &Place::Vacant { next: NIL });
             *self.arena.get_mut(id as usize) = Place::Taken(entry);
             return id;
         }
@@ -345,9 +332,7 @@ impl<V: Clone> Dict<V> {
         let mut v = cursor;
         let (small, large) = match self.moving {
             None => (&self.tables[0], None),
-            Some(_) if self.tables[0].size <= self.tables[1].size => {
-                (&self.tables[0], Some(&self.tables[1]))
-            }
+            Some(_) if self.tables[0].size <= self.tables[1].size => (&self.tables[0], Some(&self.tables[1])),
             Some(_) => (&self.tables[1], Some(&self.tables[0])),
         };
         let small_mask = (small.size - 1) as u64;
@@ -409,11 +394,7 @@ impl<V: Clone> Dict<V> {
         let (first, all) = (self.tables[0].size, self.buckets());
         let moved = self.moving.unwrap_or(0);
         let head = |at: usize| {
-            if at >= first {
-                *self.tables[1].buckets.get(at - first)
-            } else {
-                *self.tables[0].buckets.get(at)
-            }
+            if at >= first { *self.tables[1].buckets.get(at - first) } else { *self.tables[0].buckets.get(at) }
         };
         let mut at = 0;
         for _ in 0..RANDOM_TRIES {
@@ -427,10 +408,8 @@ impl<V: Clone> Dict<V> {
             at = if at + 1 < all { at + 1 } else { moved };
         }
         let head = head(at);
-        let length = std::iter::successors(Some(head), |id| {
-            Some(self.entry(*id).next).filter(|next| *next != NIL)
-        })
-        .count();
+        let length =
+            std::iter::successors(Some(head), |id| Some(self.entry(*id).next).filter(|next| *next != NIL)).count();
         let mut id = head;
         for _ in 0..random() % length as u64 {
             id = self.entry(id).next;
@@ -505,10 +484,7 @@ impl<V: Clone> Dict<V> {
 
 /// Adds one to the reversed low bits of a cursor.
 fn next_cursor(cursor: u64, mask: u64) -> u64 {
-    (cursor | !mask)
-        .reverse_bits()
-        .wrapping_add(1)
-        .reverse_bits()
+    (cursor | !mask).reverse_bits().wrapping_add(1).reverse_bits()
 }
 
 #[cfg(test)]
@@ -535,10 +511,7 @@ mod tests {
             assert_eq!(dict.remove(&key(i)).map(|(_, v)| v), Some(i));
         }
         for i in 0..1_000 {
-            assert_eq!(
-                dict.find(&key(i)).map(|id| *dict.value(id)),
-                (i % 3 != 0).then_some(i)
-            );
+            assert_eq!(dict.find(&key(i)).map(|id| *dict.value(id)), (i % 3 != 0).then_some(i));
         }
         assert_eq!(dict.len(), 666);
     }
@@ -609,9 +582,7 @@ mod tests {
         let mut dict = filled(500);
         let mut state = 1u64;
         let mut random = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             state >> 16
         };
         for _ in 0..200 {

@@ -24,18 +24,9 @@ const EVICTION_NS: u64 = 1_500;
 type Found = (CommandId, &'static CommandSpec);
 
 /// Runs one command for a client.
-pub fn execute(
-    engine: &mut Engine,
-    host: &mut dyn Host,
-    client: ClientId,
-    argv: &[Bytes],
-) -> Outcome {
+pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
     let now = host.now();
-    let mut outcome = Outcome {
-        reply: None,
-        cost_ns: READ_NS,
-        close: false,
-    };
+    let mut outcome = Outcome { reply: None, cost_ns: READ_NS, close: false };
     let Some(state) = engine.clients.get_mut(client) else {
         outcome.close = true;
         return outcome;
@@ -50,20 +41,14 @@ pub fn execute(
     };
     engine.flush_pending(true);
     if let Some(reply) = &reply {
-        outcome.cost_ns +=
-            (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
+        outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
     }
     outcome.reply = after_reply(engine, client, argv, reply);
     outcome
 }
 
 /// Resets what holds for one command only, and drops the reply of a client that wants none.
-fn after_reply(
-    engine: &mut Engine,
-    client: ClientId,
-    argv: &[Bytes],
-    reply: Option<Value>,
-) -> Option<Value> {
+fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Option<Value>) -> Option<Value> {
     let state = engine.clients.get_mut(client)?;
     if state.asking && state.multi.is_none() && !argv[0].eq_ignore_ascii_case(b"asking") {
         state.asking = false;
@@ -85,17 +70,13 @@ fn after_reply(
 /// Bytes of text in a reply.
 fn payload(value: &Value) -> u64 {
     match value {
-        Value::Bulk(bytes)
-        | Value::Simple(bytes)
-        | Value::Error(bytes)
-        | Value::Verbatim(_, bytes) => bytes.len() as u64,
+        Value::Bulk(bytes) | Value::Simple(bytes) | Value::Error(bytes) | Value::Verbatim(_, bytes) => {
+            bytes.len() as u64
+        }
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             items.iter().map(|item| payload(item) + 8).sum()
         }
-        Value::Map(pairs) => pairs
-            .iter()
-            .map(|(key, value)| payload(key) + payload(value) + 8)
-            .sum(),
+        Value::Map(pairs) => pairs.iter().map(|(key, value)| payload(key) + payload(value) + 8).sum(),
         _ => 8,
     }
 }
@@ -114,11 +95,7 @@ fn reject(engine: &mut Engine, client: ClientId, found: Option<Found>, error: Er
             abort.extend_from_slice(text.strip_prefix(b"ERR ").unwrap_or(text));
             reply = Value::Error(abort.into());
         }
-    } else if let Some(multi) = engine
-        .clients
-        .get_mut(client)
-        .and_then(|state| state.multi.as_mut())
-    {
+    } else if let Some(multi) = engine.clients.get_mut(client).and_then(|state| state.multi.as_mut()) {
         multi.dirty = true;
     }
     engine.note_error(&reply);
@@ -127,13 +104,7 @@ fn reject(engine: &mut Engine, client: ClientId, found: Option<Found>, error: Er
 
 /// Redirections are passed on as they are, even from EXEC.
 fn is_plain_error(reply: &Value) -> bool {
-    const REDIRECTIONS: [&[u8]; 5] = [
-        b"MOVED ",
-        b"ASK ",
-        b"TRYAGAIN ",
-        b"CLUSTERDOWN ",
-        b"CROSSSLOT ",
-    ];
+    const REDIRECTIONS: [&[u8]; 5] = [b"MOVED ", b"ASK ", b"TRYAGAIN ", b"CLUSTERDOWN ", b"CROSSSLOT "];
     matches!(reply, Value::Error(text) if !REDIRECTIONS.iter().any(|code| text.starts_with(code)))
 }
 
@@ -165,18 +136,12 @@ fn process(
     };
     state.last_command = Some(id);
     let is_exec = spec.name == "exec";
-    let (queued_writes, queued_denyoom) = state
-        .multi
-        .as_ref()
-        .filter(|_| is_exec)
-        .map_or((false, false), |multi| (multi.has_write, multi.has_denyoom));
+    let (queued_writes, queued_denyoom) =
+        state.multi.as_ref().filter(|_| is_exec).map_or((false, false), |multi| (multi.has_write, multi.has_denyoom));
     let is_write = spec.flags.has(Flags::WRITE) || queued_writes;
     let in_multi = state.multi.is_some();
     // 4: has the client said who it is?
-    if !engine.config.requirepass.is_empty()
-        && !state.authenticated
-        && !spec.flags.has(Flags::NO_AUTH)
-    {
+    if !engine.config.requirepass.is_empty() && !state.authenticated && !spec.flags.has(Flags::NO_AUTH) {
         return refuse(Error::NoAuth);
     }
     // 5: inside a transaction?
@@ -184,16 +149,9 @@ fn process(
         return refuse(Error::Text("ERR Command not allowed inside a transaction"));
     }
     // 7: is this the node for these keys?
-    if engine.cluster_enabled
-        && (!spec.key_specs.is_empty() || spec.key_finder.is_some() || is_exec)
-    {
-        let (readonly, asking) = (
-            state.readonly,
-            state.asking || spec.flags.has(Flags::ASKING),
-        );
-        if let Err(error) = route(
-            engine, host, client, found, argv, is_write, readonly, asking,
-        ) {
+    if engine.cluster_enabled && (!spec.key_specs.is_empty() || spec.key_finder.is_some() || is_exec) {
+        let (readonly, asking) = (state.readonly, state.asking || spec.flags.has(Flags::ASKING));
+        if let Err(error) = route(engine, host, client, found, argv, is_write, readonly, asking) {
             if is_exec {
                 engine.discard_transaction(client);
             }
@@ -206,8 +164,7 @@ fn process(
         let verdict = evict::perform_evictions(engine, host, now);
         outcome.cost_ns += (engine.stats.evicted_keys - evicted) * EVICTION_NS;
         let ends_transaction = matches!(spec.name, "exec" | "discard" | "quit" | "reset");
-        let may_grow =
-            spec.flags.has(Flags::DENYOOM) || queued_denyoom || (in_multi && !ends_transaction);
+        let may_grow = spec.flags.has(Flags::DENYOOM) || queued_denyoom || (in_multi && !ends_transaction);
         if verdict == evict::Verdict::Fail && may_grow {
             return refuse(Error::OutOfMemory);
         }
@@ -227,12 +184,7 @@ fn process(
         return refuse(Error::Loading);
     }
     // 18: now or later?
-    if in_multi
-        && !matches!(
-            spec.name,
-            "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
-        )
-    {
+    if in_multi && !matches!(spec.name, "exec" | "discard" | "multi" | "watch" | "quit" | "reset") {
         queue(engine, client, spec, argv);
         return Ok(Some(Value::simple("QUEUED")));
     }
@@ -259,23 +211,13 @@ fn route(
             return Ok(());
         }
         let is_migrate = spec.name == "migrate";
-        let route = Route {
-            keys,
-            is_write,
-            client_readonly,
-            asking,
-            is_migrate,
-        };
-        host.route(&route, keyspace)
-            .map_err(|reply| Error::Reply(Box::new(reply)))
+        let route = Route { keys, is_write, client_readonly, asking, is_migrate };
+        host.route(&route, keyspace).map_err(|reply| Error::Reply(Box::new(reply)))
     };
     if spec.name != "exec" {
         return keys::with_keys(spec, argv, ask);
     }
-    let multi = engine
-        .clients
-        .get(client)
-        .and_then(|state| state.multi.as_ref());
+    let multi = engine.clients.get(client).and_then(|state| state.multi.as_ref());
     let queue = multi.map_or(&[][..], |multi| &multi.queue);
     let all: Vec<Bytes> = queue
         .iter()
@@ -287,15 +229,8 @@ fn route(
 
 /// Puts a command off until EXEC.
 fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes]) {
-    let Some(Multi {
-        queue,
-        dirty,
-        has_write,
-        has_denyoom,
-    }) = engine
-        .clients
-        .get_mut(client)
-        .and_then(|state| state.multi.as_mut())
+    let Some(Multi { queue, dirty, has_write, has_denyoom }) =
+        engine.clients.get_mut(client).and_then(|state| state.multi.as_mut())
     else {
         return;
     };
@@ -328,10 +263,7 @@ pub fn run(
     now: UnixMicros,
     nested: bool,
 ) -> Ran {
-    let (db, from_primary) = engine
-        .clients
-        .get(client)
-        .map_or((0, false), |state| (state.db, state.is_primary_link));
+    let (db, from_primary) = engine.clients.get(client).map_or((0, false), |state| (state.db, state.is_primary_link));
     let bytes_left = match engine.config.maxmemory {
         0 => u64::MAX,
         limit => limit.saturating_sub(engine.used_memory()),
@@ -356,28 +288,14 @@ pub fn run(
         no_reply: false,
     };
     let reply = (spec.handler)(&mut call).unwrap_or_else(Value::from);
-    let Call {
-        dirty,
-        rewritten,
-        work,
-        extra_ns,
-        close,
-        no_reply,
-        ..
-    } = call;
+    let Call { dirty, rewritten, work, extra_ns, close, no_reply, .. } = call;
     if dirty > 0 && !from_primary && !host.is_replica() {
         match rewritten {
             Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
-            Propagation::Instead(commands) => engine
-                .pending
-                .extend(commands.into_iter().map(|argv| (db, argv))),
+            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
         }
     }
-    let base = if spec.flags.has(Flags::WRITE) {
-        WRITE_NS
-    } else {
-        READ_NS
-    };
+    let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
     let cost_ns = base + work * ELEMENT_NS;
     engine.dirty += dirty;
     engine.stats.commands += 1;
@@ -388,11 +306,7 @@ pub fn run(
         stat.failed += 1;
         engine.note_error(&reply);
     }
-    Ran {
-        reply: (!no_reply).then_some(reply),
-        cost_ns: cost_ns + extra_ns,
-        close,
-    }
+    Ran { reply: (!no_reply).then_some(reply), cost_ns: cost_ns + extra_ns, close }
 }
 
 /// Applies a command of the replication stream.
@@ -423,9 +337,7 @@ fn unknown(argv: &[Bytes]) -> Error {
         let said = printed(&argv[1], QUOTED);
         let mut text = b"ERR unknown subcommand '".to_vec();
         text.extend_from_slice(said);
-        text.extend_from_slice(
-            format!("'. Try {} HELP.", container.name.to_ascii_uppercase()).as_bytes(),
-        );
+        text.extend_from_slice(format!("'. Try {} HELP.", container.name.to_ascii_uppercase()).as_bytes());
         return Error::bytes(text);
     }
     let mut args = Vec::new();

@@ -33,9 +33,7 @@ pub struct Pool {
 impl Pool {
     /// Takes a candidate in if there is room or it is better than the worst.
     fn offer(&mut self, candidate: Candidate) {
-        let at = self
-            .candidates
-            .partition_point(|known| known.score < candidate.score);
+        let at = self.candidates.partition_point(|known| known.score < candidate.score);
         if self.candidates.len() < POOL_SIZE {
             self.candidates.insert(at, candidate);
         } else if at > 0 {
@@ -77,11 +75,7 @@ pub fn perform_evictions(engine: &mut Engine, host: &mut dyn Host, now: UnixMicr
         evict(engine, db, &key);
         evicted += 1;
         if evicted % CLOCK_EVERY == 0 && evicted * EVICTION_NS > time_limit {
-            return if engine.used_memory() > limit {
-                Verdict::Running
-            } else {
-                Verdict::Ok
-            };
+            return if engine.used_memory() > limit { Verdict::Running } else { Verdict::Ok };
         }
     }
     Verdict::Ok
@@ -93,14 +87,8 @@ fn evict(engine: &mut Engine, db: u32, key: &Bytes) {
     engine.notify(EventClass::EVICTED, "evicted", key, db);
     engine.stats.evicted_keys += 1;
     engine.push_notice(Notice::Evicted(key.clone()));
-    let word = if engine.config.lazyfree_lazy_eviction {
-        "UNLINK"
-    } else {
-        "DEL"
-    };
-    engine
-        .pending
-        .push((db, vec![Bytes::from(word), key.clone()]));
+    let word = if engine.config.lazyfree_lazy_eviction { "UNLINK" } else { "DEL" };
+    engine.pending.push((db, vec![Bytes::from(word), key.clone()]));
     // Evictions are not part of the command that had to wait for them.
     engine.flush_pending(false);
 }
@@ -117,20 +105,13 @@ fn time_limit_ns(tenacity: u32) -> u64 {
 fn choose(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) -> Option<(u32, Bytes)> {
     let policy = engine.config.maxmemory_policy;
     let volatile = !policy.is_all_keys();
-    if matches!(
-        policy,
-        MaxmemoryPolicy::AllKeysRandom | MaxmemoryPolicy::VolatileRandom
-    ) {
+    if matches!(policy, MaxmemoryPolicy::AllKeysRandom | MaxmemoryPolicy::VolatileRandom) {
         return choose_random(engine, host, volatile);
     }
     loop {
         let mut candidates = 0;
         for db in 0..engine.keyspace.databases() {
-            let keys = if volatile {
-                engine.keyspace.volatile_len_of(db)
-            } else {
-                engine.keyspace.len_of(db)
-            };
+            let keys = if volatile { engine.keyspace.volatile_len_of(db) } else { engine.keyspace.len_of(db) };
             if keys > 0 {
                 populate(engine, host, db, volatile, now);
                 candidates += keys;
@@ -141,9 +122,7 @@ fn choose(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) -> Option<(
         }
         while let Some(Candidate { db, key, .. }) = engine.pool.candidates.pop() {
             // A candidate may have gone, or lost its time to live, since it was seen.
-            let found = (db < engine.keyspace.databases())
-                .then(|| engine.keyspace.find(db, &key))
-                .flatten();
+            let found = (db < engine.keyspace.databases()).then(|| engine.keyspace.find(db, &key)).flatten();
             if found.is_some_and(|id| !volatile || engine.keyspace.expire_at(db, id).is_some()) {
                 return Some((db, key));
             }
@@ -156,10 +135,7 @@ fn choose_random(engine: &mut Engine, host: &mut dyn Host, volatile: bool) -> Op
     for _ in 0..databases {
         engine.pool.next_db = (engine.pool.next_db + 1) % databases;
         let db = engine.pool.next_db;
-        if let Some(id) = engine
-            .keyspace
-            .random_victim(db, volatile, &mut || host.random())
-        {
+        if let Some(id) = engine.keyspace.random_victim(db, volatile, &mut || host.random()) {
             return Some((db, engine.keyspace.key(db, id).clone()));
         }
     }
@@ -170,21 +146,14 @@ fn choose_random(engine: &mut Engine, host: &mut dyn Host, volatile: bool) -> Op
 fn populate(engine: &mut Engine, host: &mut dyn Host, db: u32, volatile: bool, now: UnixMicros) {
     let config = &engine.config;
     let now_ms = now.millis() as i64;
-    let sampled =
-        engine
-            .keyspace
-            .sample(db, volatile, config.maxmemory_samples as usize, &mut || {
-                host.random()
-            });
+    let sampled = engine.keyspace.sample(db, volatile, config.maxmemory_samples as usize, &mut || host.random());
     for id in sampled {
         let object = engine.keyspace.object(db, id);
         let score = match config.maxmemory_policy {
             MaxmemoryPolicy::VolatileTtl => {
                 u64::MAX - engine.keyspace.expire_at(db, id).unwrap_or(i64::MAX).max(0) as u64
             }
-            policy if policy.is_lfu() => {
-                255 - u64::from(usage::lfu_counter(config, object.usage, now_ms))
-            }
+            policy if policy.is_lfu() => 255 - u64::from(usage::lfu_counter(config, object.usage, now_ms)),
             _ => usage::idle_seconds(object.usage, now_ms),
         };
         let key = engine.keyspace.key(db, id).clone();
@@ -199,23 +168,10 @@ mod tests {
     #[test]
     fn the_pool_keeps_the_sixteen_best() {
         let mut pool = Pool::default();
-        for score in [5u64, 1, 9, 3, 7]
-            .into_iter()
-            .cycle()
-            .take(40)
-            .chain([100, 0])
-        {
-            pool.offer(Candidate {
-                score,
-                db: 0,
-                key: Bytes::from("k"),
-            });
+        for score in [5u64, 1, 9, 3, 7].into_iter().cycle().take(40).chain([100, 0]) {
+            pool.offer(Candidate { score, db: 0, key: Bytes::from("k") });
         }
-        let scores: Vec<_> = pool
-            .candidates
-            .iter()
-            .map(|candidate| candidate.score)
-            .collect();
+        let scores: Vec<_> = pool.candidates.iter().map(|candidate| candidate.score).collect();
         assert_eq!(scores.len(), POOL_SIZE);
         assert!(scores.is_sorted());
         assert_eq!((scores[15], scores[0]), (100, 7));
@@ -223,10 +179,7 @@ mod tests {
 
     #[test]
     fn patience_grows_with_tenacity() {
-        assert_eq!(
-            [time_limit_ns(0), time_limit_ns(10), time_limit_ns(100)],
-            [0, 500_000, u64::MAX]
-        );
+        assert_eq!([time_limit_ns(0), time_limit_ns(10), time_limit_ns(100)], [0, 500_000, u64::MAX]);
         assert_eq!(time_limit_ns(11), 575_000);
     }
 }

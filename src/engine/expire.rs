@@ -94,9 +94,7 @@ pub fn active_cycle(engine: &mut Engine, host: &mut dyn Host, now: UnixMicros) {
             }
         }
     }
-    let current = (total_expired * 1_000_000u64)
-        .checked_div(total_sampled)
-        .unwrap_or(0);
+    let current = (total_expired * 1_000_000u64).checked_div(total_sampled).unwrap_or(0);
     let cycle = &mut engine.expire_cycle;
     cycle.stale_per_million = (current * 5 + cycle.stale_per_million * 95) / 100;
 }

@@ -6,11 +6,7 @@
 /// Whether the whole of `text` matches `pattern`; `fold_case` treats ASCII letters of either case alike.
 pub fn matches(pattern: &[u8], text: &[u8], fold_case: bool) -> bool {
     let fold = |byte: u8| {
-        if fold_case {
-            byte.to_ascii_lowercase()
-        } else {
-            byte
-        }
+        if fold_case { byte.to_ascii_lowercase() } else { byte }
     };
     let (mut p, mut t) = (0, 0);
     // Where to go on after a mismatch: behind the last star, one byte later in the text than before. Earlier stars need
@@ -106,11 +102,7 @@ mod tests {
             ("a", "", false),
             ("[", "", false),
         ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), text.as_bytes(), false),
-                expected,
-                "{pattern} {text}"
-            );
+            assert_eq!(matches(pattern.as_bytes(), text.as_bytes(), false), expected, "{pattern} {text}");
         }
         assert!(matches(b"A[B-C]*", b"abz", true));
     }
@@ -118,10 +110,6 @@ mod tests {
     #[test]
     fn many_stars_do_not_take_long() {
         let text = "a".repeat(1_000);
-        assert!(!matches(
-            format!("{}b", "*a".repeat(400)).as_bytes(),
-            text.as_bytes(),
-            false
-        ));
+        assert!(!matches(format!("{}b", "*a".repeat(400)).as_bytes(), text.as_bytes(), false));
     }
 }

@@ -8,11 +8,8 @@ use crate::resp::Bytes;
 /// The keys of a command with what is done to them, in the order Redis finds them. `Err` if the arguments do not say.
 pub fn positions(spec: &CommandSpec, argv: &[Bytes]) -> Result<Vec<KeyPosition>, Error> {
     let has = |flag| spec.key_specs.iter().any(|keys| keys.flags.has(flag));
-    let told = if has(KeyFlags::VARIABLE_FLAGS) || has(KeyFlags::INCOMPLETE) {
-        None
-    } else {
-        told_by_specs(spec, argv)
-    };
+    let told =
+        if has(KeyFlags::VARIABLE_FLAGS) || has(KeyFlags::INCOMPLETE) { None } else { told_by_specs(spec, argv) };
     match (told, spec.key_finder) {
         (Some(found), _) => Ok(found),
         (None, Some(finder)) => Ok(finder(argv)),
@@ -29,42 +26,29 @@ fn told_by_specs(spec: &CommandSpec, argv: &[Bytes]) -> Option<Vec<KeyPosition>>
         }
         let (first, last, step) = range(key_spec, argv)?;
         let flags = key_spec.flags;
-        found.extend(
-            (first..=last)
-                .step_by(step)
-                .map(|index| KeyPosition { index, flags }),
-        );
+        found.extend((first..=last).step_by(step).map(|index| KeyPosition { index, flags }));
     }
     Some(found)
 }
 
 /// Whether a command can have keys at all: shard channels are none.
 pub fn has_keys(spec: &CommandSpec) -> bool {
-    spec.key_finder.is_some()
-        || spec
-            .key_specs
-            .iter()
-            .any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
+    spec.key_finder.is_some() || spec.key_specs.iter().any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
 }
 
 /// Calls `f` with the keys, copying none of them where they stand side by side.
 pub fn with_keys<R>(spec: &CommandSpec, argv: &[Bytes], f: impl FnOnce(&[Bytes]) -> R) -> R {
     // A finder that only knows the flags better is not needed here.
     if let [only] = spec.key_specs
-        && !only
-            .flags
-            .has_any(KeyFlags::NOT_KEY.or(KeyFlags::INCOMPLETE))
+        && !only.flags.has_any(KeyFlags::NOT_KEY.or(KeyFlags::INCOMPLETE))
         && let Some((first, last, step)) = range(only, argv)
         && (step == 1 || first >= last)
     {
         return f(&argv[first..=last.max(first)][..(last + 1).saturating_sub(first)]);
     }
     // Arguments that do not say where the keys are: the handler will complain.
-    let keys: Vec<Bytes> = positions(spec, argv)
-        .unwrap_or_default()
-        .iter()
-        .map(|key| argv[key.index].clone())
-        .collect();
+    let keys: Vec<Bytes> =
+        positions(spec, argv).unwrap_or_default().iter().map(|key| argv[key.index].clone()).collect();
     f(&keys)
 }
 
@@ -94,30 +78,18 @@ fn range(spec: &KeySpec, argv: &[Bytes]) -> Option<(usize, usize, usize)> {
             };
             (first, last, step)
         }
-        FindKeys::KeyNum {
-            number,
-            first: offset,
-            step,
-        } => {
+        FindKeys::KeyNum { number, first: offset, step } => {
             let text = argv.get(usize::try_from(first + i64::from(number)).ok()?)?;
             let count = number::parse_i64(text).filter(|count| *count >= 0)?;
             let first = first + i64::from(offset);
-            (
-                first,
-                first.checked_add((count - 1).checked_mul(i64::from(step))?)?,
-                step,
-            )
+            (first, first.checked_add((count - 1).checked_mul(i64::from(step))?)?, step)
         }
         FindKeys::Unknown => return None,
     };
     if last >= argc || first < 1 || first >= argc || step < 1 {
         return None;
     }
-    Some((
-        first as usize,
-        usize::try_from(last).unwrap_or(0),
-        step as usize,
-    ))
+    Some((first as usize, usize::try_from(last).unwrap_or(0), step as usize))
 }
 
 #[cfg(test)]
@@ -129,26 +101,12 @@ mod tests {
     }
 
     fn keys(begin: BeginSearch, find: FindKeys, line: &str) -> Option<Vec<usize>> {
-        let specs = Box::leak(Box::new([KeySpec {
-            notes: "",
-            flags: KeyFlags::NONE,
-            begin,
-            find,
-        }]));
-        let spec = CommandSpec {
-            key_specs: specs,
-            ..CommandSpec::BLANK
-        };
+        let specs = Box::leak(Box::new([KeySpec { notes: "", flags: KeyFlags::NONE, begin, find }]));
+        let spec = CommandSpec { key_specs: specs, ..CommandSpec::BLANK };
         let argv = argv(line);
-        let found: Option<Vec<_>> = positions(&spec, &argv)
-            .ok()
-            .map(|keys| keys.iter().map(|key| key.index).collect());
+        let found: Option<Vec<_>> = positions(&spec, &argv).ok().map(|keys| keys.iter().map(|key| key.index).collect());
         let copied = with_keys(&spec, &argv, <[Bytes]>::to_vec);
-        let expected: Vec<_> = found
-            .iter()
-            .flatten()
-            .map(|at: &usize| argv[*at].clone())
-            .collect();
+        let expected: Vec<_> = found.iter().flatten().map(|at: &usize| argv[*at].clone()).collect();
         assert_eq!(copied, expected);
         found
     }
@@ -157,62 +115,17 @@ mod tests {
     fn key_specifications_are_read_as_redis_reads_them() {
         use BeginSearch::{Index, Keyword};
         use FindKeys::{KeyNum, Range};
-        let one = Range {
-            last: 0,
-            step: 1,
-            limit: 0,
-        };
+        let one = Range { last: 0, step: 1, limit: 0 };
         assert_eq!(keys(Index(1), one, "get k"), Some(vec![1]));
-        assert_eq!(
-            keys(
-                Index(1),
-                Range {
-                    last: -1,
-                    step: 2,
-                    limit: 0
-                },
-                "mset a 1 b 2"
-            ),
-            Some(vec![1, 3])
-        );
-        let halves = Range {
-            last: -1,
-            step: 1,
-            limit: 2,
-        };
-        let streams = Keyword {
-            word: "STREAMS",
-            start: 1,
-        };
-        assert_eq!(
-            keys(streams, halves, "xread count 2 streams a b 0 0"),
-            Some(vec![4, 5])
-        );
-        let numbered = KeyNum {
-            number: 0,
-            first: 1,
-            step: 1,
-        };
-        assert_eq!(
-            keys(Index(2), numbered, "eval script 2 a b c"),
-            Some(vec![3, 4])
-        );
+        assert_eq!(keys(Index(1), Range { last: -1, step: 2, limit: 0 }, "mset a 1 b 2"), Some(vec![1, 3]));
+        let halves = Range { last: -1, step: 1, limit: 2 };
+        let streams = Keyword { word: "STREAMS", start: 1 };
+        assert_eq!(keys(streams, halves, "xread count 2 streams a b 0 0"), Some(vec![4, 5]));
+        let numbered = KeyNum { number: 0, first: 1, step: 1 };
+        assert_eq!(keys(Index(2), numbered, "eval script 2 a b c"), Some(vec![3, 4]));
         assert_eq!(keys(Index(2), numbered, "eval script 0 x"), Some(vec![]));
         assert_eq!(keys(Index(2), numbered, "eval script 3 a b"), None);
-        assert_eq!(
-            keys(Index(2), numbered, "eval script 9223372036854775807 a b"),
-            None
-        );
-        assert_eq!(
-            keys(
-                Keyword {
-                    word: "KEYS",
-                    start: -2
-                },
-                one,
-                "migrate h p x 0 9 keys k"
-            ),
-            Some(vec![7])
-        );
+        assert_eq!(keys(Index(2), numbered, "eval script 9223372036854775807 a b"), None);
+        assert_eq!(keys(Keyword { word: "KEYS", start: -2 }, one, "migrate h p x 0 9 keys k"), Some(vec![7]));
     }
 }

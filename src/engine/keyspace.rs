@@ -105,18 +105,13 @@ impl Drop for Edit<'_> {
 impl Keyspace {
     /// How many keys a slot holds (cluster mode only).
     pub fn count_in_slot(&self, slot: Slot) -> usize {
-        self.slots.as_ref().map_or(0, |slots| {
-            slots.get(usize::from(slot.number())).count as usize
-        })
+        self.slots.as_ref().map_or(0, |slots| slots.get(usize::from(slot.number())).count as usize)
     }
 
     /// Up to `count` keys of a slot, newest first, as Redis 7.0's list of a slot's entries stands.
     pub fn keys_in_slot(&self, slot: Slot, count: usize) -> Vec<Bytes> {
         let main = &self.dbs[0].main;
-        let first = self
-            .slots
-            .as_ref()
-            .map_or(NIL, |slots| slots.get(usize::from(slot.number())).first);
+        let first = self.slots.as_ref().map_or(NIL, |slots| slots.get(usize::from(slot.number())).first);
         std::iter::successors((first != NIL).then_some(first), |id| {
             let older = main.value(*id).older;
             (older != NIL).then_some(older)
@@ -203,8 +198,7 @@ impl Keyspace {
             .dbs
             .iter()
             .map(|db| {
-                (db.main.buckets() + db.expires.buckets()) * memory::BUCKET
-                    + db.expires.len() * memory::DICT_ENTRY
+                (db.main.buckets() + db.expires.buckets()) * memory::BUCKET + db.expires.len() * memory::DICT_ENTRY
             })
             .sum();
         self.data_memory + indexes as u64
@@ -248,11 +242,7 @@ impl Keyspace {
     }
 
     fn overhead(&self, key: &[u8]) -> usize {
-        let links = if self.slots.is_some() {
-            memory::SLOT_LINKS
-        } else {
-            0
-        };
+        let links = if self.slots.is_some() { memory::SLOT_LINKS } else { 0 };
         memory::string(key.len()) + memory::DICT_ENTRY + links
     }
 
@@ -302,11 +292,7 @@ impl Keyspace {
     pub fn edit(&mut self, db: u32, id: EntryId) -> Edit<'_> {
         let data = &mut self.dbs[db as usize].main.value_mut(id.0).data;
         let before = data.memory() as u64;
-        Edit {
-            data,
-            account: &mut self.data_memory,
-            before,
-        }
+        Edit { data, account: &mut self.data_memory, before }
     }
 
     /// Remembers a use: the 24 bits of LRU clock or LFU minutes and counter.
@@ -321,16 +307,8 @@ impl Keyspace {
     /// Adds a key that is not there.
     pub fn insert(&mut self, db: u32, key: &Bytes, data: Data, usage: u32) -> EntryId {
         self.account(self.overhead(key) + data.memory(), 0);
-        let object = Object {
-            data,
-            expire_at: NEVER,
-            usage,
-            older: NIL,
-            newer: NIL,
-        };
-        let id = self.dbs[db as usize]
-            .main
-            .insert_within(key.clone(), object, self.bytes_left);
+        let object = Object { data, expire_at: NEVER, usage, older: NIL, newer: NIL };
+        let id = self.dbs[db as usize].main.insert_within(key.clone(), object, self.bytes_left);
         self.link(id);
         EntryId(id)
     }
@@ -378,9 +356,7 @@ impl Keyspace {
         let key = database.main.key(id.0);
         match at {
             Some(_) if !had => {
-                database
-                    .expires
-                    .insert_within(key.clone(), id.0, self.bytes_left);
+                database.expires.insert_within(key.clone(), id.0, self.bytes_left);
             }
             None => {
                 database.expires.remove(key);
@@ -417,9 +393,7 @@ impl Keyspace {
 
     /// One step of SCAN. Answers the next cursor.
     pub fn scan(&self, db: u32, cursor: u64, visit: &mut dyn FnMut(EntryId)) -> u64 {
-        self.dbs[db as usize]
-            .main
-            .scan(cursor, |id| visit(EntryId(id)))
+        self.dbs[db as usize].main.scan(cursor, |id| visit(EntryId(id)))
     }
 
     /// A random entry, as RANDOMKEY picks one.
@@ -455,9 +429,7 @@ impl Keyspace {
         let db = &mut self.dbs[db as usize];
         if volatile {
             db.expires.sample(count, random, &mut some);
-            some.iter()
-                .map(|id| EntryId(*db.expires.value(*id)))
-                .collect()
+            some.iter().map(|id| EntryId(*db.expires.value(*id))).collect()
         } else {
             db.main.sample(count, random, &mut some);
             some.into_iter().map(EntryId).collect()
@@ -490,11 +462,7 @@ impl Keyspace {
         for table in 0..2 {
             let size = db.expires.table_size(table);
             if size > 0 {
-                db.expires.bucket_entries(
-                    table,
-                    (db.expires_cursor as usize) & (size - 1),
-                    &mut ids,
-                );
+                db.expires.bucket_entries(table, (db.expires_cursor as usize) & (size - 1), &mut ids);
             }
         }
         into.extend(ids.iter().map(|id| EntryId(*db.expires.value(*id))));
@@ -504,11 +472,7 @@ impl Keyspace {
     /// Takes a new sample of times to live into the running mean: one fiftieth of it, as Redis does.
     pub(super) fn note_average_ttl(&mut self, db: u32, sample: i64) {
         let mean = &mut self.dbs[db as usize].average_ttl;
-        *mean = if *mean == 0 {
-            sample
-        } else {
-            *mean / 50 * 49 + sample / 50
-        };
+        *mean = if *mean == 0 { sample } else { *mean / 50 * 49 + sample / 50 };
     }
 }
 
@@ -534,9 +498,7 @@ impl Keyspace {
 
     /// How often a watched key was touched.
     pub(super) fn watch_version(&self, db: u32, key: &Bytes) -> u64 {
-        self.watched
-            .get(&(db, key.clone()))
-            .map_or(0, |count| count.version)
+        self.watched.get(&(db, key.clone())).map_or(0, |count| count.version)
     }
 
     /// A key was changed: who watches it will find out.
@@ -554,15 +516,13 @@ impl Keyspace {
     pub(super) fn touch_all_watched(&mut self, db: u32, exchanged_with: Option<u32>, now_ms: i64) {
         let exists = |at: u32, key: &Bytes| {
             let main = &self.dbs[at as usize].main;
-            main.find(key)
-                .is_some_and(|id| main.value(id).expire_at >= now_ms)
+            main.find(key).is_some_and(|id| main.value(id).expire_at >= now_ms)
         };
         let touched: Vec<_> = self
             .watched
             .keys()
             .filter(|(at, key)| {
-                *at == db
-                    && (exists(db, key) || exchanged_with.is_some_and(|other| exists(other, key)))
+                *at == db && (exists(db, key) || exchanged_with.is_some_and(|other| exists(other, key)))
             })
             .cloned()
             .collect();
@@ -609,10 +569,7 @@ impl Keyspace {
             for id in db.main.iter() {
                 let object = db.main.value(id);
                 bytes += self.memory_of(number as u32, EntryId(id)) as u64;
-                let indexed = db
-                    .expires
-                    .find(db.main.key(id))
-                    .map(|at| *db.expires.value(at));
+                let indexed = db.expires.find(db.main.key(id)).map(|at| *db.expires.value(at));
                 assert_eq!(indexed, (object.expire_at != NEVER).then_some(id));
                 volatile += usize::from(object.expire_at != NEVER);
             }
@@ -626,10 +583,7 @@ impl Keyspace {
             for slot in slots {
                 let keys = self.keys_in_slot(slot, usize::MAX);
                 assert_eq!(keys.len(), self.count_in_slot(slot));
-                assert!(
-                    keys.iter()
-                        .all(|key| Slot::of_key(key) == slot && self.contains(key))
-                );
+                assert!(keys.iter().all(|key| Slot::of_key(key) == slot && self.contains(key)));
                 listed += keys.len();
             }
             assert_eq!(listed, self.len());
@@ -659,22 +613,14 @@ mod tests {
         for i in 0..100 {
             keys.remove(0, format!("k{i}").as_bytes());
         }
-        assert_eq!(
-            (keys.data_memory, keys.len(), keys.volatile_len_of(0)),
-            (0, 0, 0)
-        );
+        assert_eq!((keys.data_memory, keys.len(), keys.volatile_len_of(0)), (0, 0, 0));
     }
 
     #[test]
     fn a_hundred_thousand_keys_weigh_what_they_weigh_in_redis() {
         let mut keys = Keyspace::new(16, false);
         for i in 0..100_000 {
-            keys.insert(
-                0,
-                &Bytes::from(format!("key:{i:08}")),
-                text(&"v".repeat(32)),
-                0,
-            );
+            keys.insert(0, &Bytes::from(format!("key:{i:08}")), text(&"v".repeat(32)), 0);
         }
         for _ in 0..100_000 {
             keys.step(0);
@@ -691,10 +637,7 @@ mod tests {
         }
         keys.remove(0, b"{a}2");
         let slot = Slot::of_key(b"a");
-        assert_eq!(
-            keys.keys_in_slot(slot, 10),
-            [Bytes::from("{a}3"), Bytes::from("{a}1")]
-        );
+        assert_eq!(keys.keys_in_slot(slot, 10), [Bytes::from("{a}3"), Bytes::from("{a}1")]);
         assert_eq!(keys.delete_slot(slot), 2);
         assert_eq!((keys.count_in_slot(slot), keys.len()), (0, 1));
         assert_eq!(keys.take_slot_deletions().len(), 2);

@@ -36,11 +36,7 @@ pub fn growable_header(len: usize) -> usize {
 
 /// Bytes of header of a string that is not meant to grow: short ones do with one.
 pub fn string_header(len: usize) -> usize {
-    if (1..32).contains(&len) {
-        1
-    } else {
-        growable_header(len)
-    }
+    if (1..32).contains(&len) { 1 } else { growable_header(len) }
 }
 
 /// A string by itself (`sds`), as keys, hash fields and set members are.

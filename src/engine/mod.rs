@@ -136,11 +136,7 @@ pub trait Host {
     }
     /// ROLE.
     fn role(&self) -> Value {
-        Value::Array(vec![
-            Value::bulk("master"),
-            Value::Int(0),
-            Value::Array(Vec::new()),
-        ])
+        Value::Array(vec![Value::bulk("master"), Value::Int(0), Value::Array(Vec::new())])
     }
     /// WAIT, answered at once: how many replicas have the offset.
     fn acknowledged_replicas(&self) -> i64 {
@@ -315,8 +311,7 @@ impl Engine {
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
     pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {
         let deleted = self.keyspace.take_slot_deletions();
-        self.effects
-            .extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
+        self.effects.extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
         std::mem::take(&mut self.effects)
     }
     /// What happened to keys by itself since the last call.
@@ -343,18 +338,11 @@ impl Engine {
     }
     /// What a server occupies when empty, in bytes (INFO's `used_memory_startup`).
     pub fn startup_memory(&self) -> u64 {
-        STARTUP_MEMORY
-            + if self.cluster_enabled {
-                CLUSTER_MEMORY
-            } else {
-                0
-            }
+        STARTUP_MEMORY + if self.cluster_enabled { CLUSTER_MEMORY } else { 0 }
     }
     /// Bytes in use: what a server occupies when empty, the data, and its clients. This is what maxmemory limits.
     pub fn used_memory(&self) -> u64 {
-        self.startup_memory()
-            + self.keyspace.used_memory()
-            + self.clients.len() as u64 * CLIENT_MEMORY
+        self.startup_memory() + self.keyspace.used_memory() + self.clients.len() as u64 * CLIENT_MEMORY
     }
 }
 

@@ -9,10 +9,7 @@ pub struct Decimal {
 impl Decimal {
     /// Of `n`.
     pub fn new(n: i64) -> Self {
-        let mut decimal = Self {
-            text: [0; 20],
-            start: 20,
-        };
+        let mut decimal = Self { text: [0; 20], start: 20 };
         let mut rest = n.unsigned_abs();
         loop {
             decimal.start -= 1;
@@ -53,11 +50,7 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
         }
         value = value * 10 + u64::from(digit - b'0');
     }
-    if negative {
-        0i64.checked_sub_unsigned(value)
-    } else {
-        i64::try_from(value).ok()
-    }
+    if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
 }
 
 /// A floating-point number as Redis reads one: as C's `strtod`, with no space before and nothing after, and not NaN.
@@ -65,10 +58,7 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
     /// Longer texts are no numbers to Redis either.
     const LONGEST: usize = 255;
-    let value: f64 = std::str::from_utf8(text.get(..text.len().min(LONGEST + 1))?)
-        .ok()?
-        .parse()
-        .ok()?;
+    let value: f64 = std::str::from_utf8(text.get(..text.len().min(LONGEST + 1))?).ok()?.parse().ok()?;
     (text.len() <= LONGEST && !value.is_nan()).then_some(value)
 }
 
@@ -101,12 +91,9 @@ mod tests {
 
     #[test]
     fn floats_are_read_as_in_c_but_never_as_nan() {
-        for (text, value) in [
-            ("1.5", Some(1.5)),
-            ("-inf", Some(f64::NEG_INFINITY)),
-            ("+1e3", Some(1e3)),
-            (".5", Some(0.5)),
-        ] {
+        for (text, value) in
+            [("1.5", Some(1.5)), ("-inf", Some(f64::NEG_INFINITY)), ("+1e3", Some(1e3)), (".5", Some(0.5))]
+        {
             assert_eq!(parse_f64(text.as_bytes()), value, "{text}");
         }
         for text in ["", " 1", "1 ", "nan", "abc", "1e", &"1".repeat(256)] {

@@ -12,11 +12,7 @@ const CRC16: [u16; 256] = {
         let mut crc = (byte as u16) << 8;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 0x8000 == 0 {
-                crc << 1
-            } else {
-                (crc << 1) ^ 0x1021
-            };
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
             bit += 1;
         }
         table[byte] = crc;
@@ -32,9 +28,8 @@ pub fn of_key(key: &[u8]) -> u16 {
         let close = rest.iter().position(|byte| *byte == b'}')?;
         (close > 0).then(|| &rest[..close])
     });
-    let crc = tag.unwrap_or(key).iter().fold(0u16, |crc, byte| {
-        (crc << 8) ^ CRC16[usize::from((crc >> 8) as u8 ^ *byte)]
-    });
+    let crc =
+        tag.unwrap_or(key).iter().fold(0u16, |crc, byte| (crc << 8) ^ CRC16[usize::from((crc >> 8) as u8 ^ *byte)]);
     crc % Slot::COUNT
 }
 
@@ -52,13 +47,7 @@ pub type SlotHeads = Paged<SlotHead, 256>;
 
 /// All slots empty.
 pub fn empty() -> SlotHeads {
-    Paged::filled(
-        usize::from(Slot::COUNT),
-        &SlotHead {
-            first: NIL,
-            count: 0,
-        },
-    )
+    Paged::filled(usize::from(Slot::COUNT), &SlotHead { first: NIL, count: 0 })
 }
 
 #[cfg(test)]

@@ -118,22 +118,14 @@ fn parse_one(rest: &mut &'static str) -> Argument {
                 Some(b't') => Kind::PureToken,
                 _ => Kind::String,
             };
-            (
-                kind,
-                letter.get(1..).and_then(|digit| digit.parse().ok()),
-                name,
-            )
+            (kind, letter.get(1..).and_then(|digit| digit.parse().ok()), name)
         }
         None if head.starts_with(|c: char| c.is_ascii_uppercase()) => (Kind::PureToken, None, head),
         None => (Kind::String, None, head),
     };
     let shouted = kind == Kind::PureToken && !head.contains(':');
     let mut arg = Argument {
-        name: if shouted {
-            name.to_ascii_lowercase()
-        } else {
-            name.to_owned()
-        },
+        name: if shouted { name.to_ascii_lowercase() } else { name.to_owned() },
         kind,
         key_spec,
         token: shouted.then_some(head),
@@ -200,22 +192,14 @@ pub fn render(arguments: &[Argument]) -> String {
 }
 
 fn join(arguments: &[Argument], separator: &str) -> String {
-    arguments
-        .iter()
-        .map(Argument::render)
-        .collect::<Vec<_>>()
-        .join(separator)
+    arguments.iter().map(Argument::render).collect::<Vec<_>>().join(separator)
 }
 
 impl Argument {
     /// As redis-cli prints it: brackets around what may be left out, dots after what may be repeated.
     pub fn render(&self) -> String {
         let text = self.render_required();
-        if self.optional {
-            format!("[{text}]")
-        } else {
-            text
-        }
+        if self.optional { format!("[{text}]") } else { text }
     }
 
     /// [`Self::render`] without the brackets.
@@ -225,11 +209,7 @@ impl Argument {
             (Some(token), _) => format!("{} {}", quoted(token), self.render_value()),
             (None, _) => self.render_value(),
         };
-        if self.multiple {
-            format!("{once} {}", self.render_more())
-        } else {
-            once
-        }
+        if self.multiple { format!("{once} {}", self.render_more()) } else { once }
     }
 
     /// Without its word, brackets and dots.
@@ -253,9 +233,5 @@ impl Argument {
 }
 
 fn quoted(token: &str) -> String {
-    if token.is_empty() {
-        "\"\"".to_owned()
-    } else {
-        token.to_owned()
-    }
+    if token.is_empty() { "\"\"".to_owned() } else { token.to_owned() }
 }

@@ -19,10 +19,7 @@ impl Host for TestHost {
         self.now
     }
     fn random(&mut self) -> u64 {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.state >> 20
     }
     fn is_replica(&self) -> bool {
@@ -57,14 +54,7 @@ impl Server {
         let client = engine.connect(now, "127.0.0.1:50000");
         Self {
             engine,
-            host: TestHost {
-                now,
-                state: 1,
-                replica: false,
-                redirect: None,
-                loading: false,
-                good_replicas: 0,
-            },
+            host: TestHost { now, state: 1, replica: false, redirect: None, loading: false, good_replicas: 0 },
             client,
         }
     }
@@ -96,11 +86,7 @@ impl Server {
 
     /// What was to be replicated since the last call, a line each.
     pub fn effects(&mut self) -> Vec<String> {
-        self.engine
-            .take_effects()
-            .iter()
-            .map(|argv| words(argv))
-            .collect()
+        self.engine.take_effects().iter().map(|argv| words(argv)).collect()
     }
 
     /// Runs lines and compares replies.
@@ -112,10 +98,7 @@ impl Server {
 }
 
 fn words(argv: &[Bytes]) -> String {
-    argv.iter()
-        .map(|word| word.escape_ascii().to_string())
-        .collect::<Vec<_>>()
-        .join(" ")
+    argv.iter().map(|word| word.escape_ascii().to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// A reply in one line: `+OK`, `-ERR …`, `:1`, `"text"`, `nil`, `[…]`.
@@ -128,16 +111,10 @@ pub fn show(value: &Value) -> String {
         Value::Null => "nil".to_owned(),
         Value::NullArray => "nil-array".to_owned(),
         Value::Array(items) | Value::Set(items) => {
-            format!(
-                "[{}]",
-                items.iter().map(show).collect::<Vec<_>>().join(", ")
-            )
+            format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", "))
         }
         Value::Map(pairs) => {
-            let pairs: Vec<_> = pairs
-                .iter()
-                .map(|(key, value)| format!("{}: {}", show(key), show(value)))
-                .collect();
+            let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{}: {}", show(key), show(value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
         other => format!("{other:?}"),

@@ -16,22 +16,14 @@ pub fn lru_clock(now_ms: i64) -> u32 {
 pub fn idle_seconds(then: u32, now_ms: i64) -> u64 {
     let (now, then) = (u64::from(lru_clock(now_ms)), u64::from(then));
     // A second is lost where the clock wrapped: Redis takes its greatest value for the number of its values.
-    if now >= then {
-        now - then
-    } else {
-        now + CLOCK_MASK - then
-    }
+    if now >= then { now - then } else { now + CLOCK_MASK - then }
 }
 
 /// The clock of a last use so many seconds ago (RESTORE IDLETIME). Absurd times wrap as they do in C.
 pub fn lru_clock_before(idle_seconds: i64, now_ms: i64) -> u32 {
     let ago = idle_seconds.wrapping_mul(1_000) / 1_000;
     let then = i64::from(lru_clock(now_ms)).wrapping_sub(ago);
-    let then = if then < 0 {
-        then + CLOCK_MASK as i64
-    } else {
-        then
-    };
+    let then = if then < 0 { then + CLOCK_MASK as i64 } else { then };
     (then as u64 & CLOCK_MASK) as u32
 }
 
@@ -42,11 +34,7 @@ fn lfu_minutes(now_ms: i64) -> u32 {
 
 /// What a new key starts with.
 pub fn initial(config: &Config, now_ms: i64) -> u32 {
-    if config.maxmemory_policy.is_lfu() {
-        (lfu_minutes(now_ms) << 8) | LFU_INITIAL
-    } else {
-        lru_clock(now_ms)
-    }
+    if config.maxmemory_policy.is_lfu() { (lfu_minutes(now_ms) << 8) | LFU_INITIAL } else { lru_clock(now_ms) }
 }
 
 /// A key with this LFU counter, looked at now (RESTORE … FREQ).
@@ -69,8 +57,7 @@ pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMu
     let mut counter = lfu_counter(config, usage, now_ms);
     if counter < 255 {
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.
-        let odds =
-            u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
+        let odds = u64::from(counter.saturating_sub(LFU_INITIAL)) * u64::from(config.lfu_log_factor) + 1;
         if random().is_multiple_of(odds) {
             counter += 1;
         }
@@ -94,10 +81,7 @@ mod tests {
 
     #[test]
     fn the_lfu_counter_loses_one_a_minute() {
-        let config = Config {
-            maxmemory_policy: MaxmemoryPolicy::AllKeysLfu,
-            ..Config::default()
-        };
+        let config = Config { maxmemory_policy: MaxmemoryPolicy::AllKeysLfu, ..Config::default() };
         let fresh = initial(&config, 600_000);
         assert_eq!(lfu_counter(&config, fresh, 600_000), 5);
         assert_eq!(lfu_counter(&config, fresh, 600_000 + 180_000), 2);

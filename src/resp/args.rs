@@ -43,25 +43,16 @@ trait TrimStart {
 
 impl TrimStart for [u8] {
     fn trim_ascii_start_c(&self) -> &Self {
-        let start = self
-            .iter()
-            .position(|byte| !is_space(*byte))
-            .unwrap_or(self.len());
+        let start = self.iter().position(|byte| !is_space(*byte)).unwrap_or(self.len());
         // A line ends at a zero byte, as C's strings do.
-        if self.get(start) == Some(&0) {
-            &[]
-        } else {
-            &self[start..]
-        }
+        if self.get(start) == Some(&0) { &[] } else { &self[start..] }
     }
 }
 
 fn double_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
     loop {
         match rest {
-            [b'\\', b'x', high, low, after @ ..]
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
+            [b'\\', b'x', high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap_or(0) as u8;
                 word.push(digit(high) * 16 + digit(low));
                 rest = after;
@@ -127,12 +118,8 @@ mod tests {
             ("\"\"", &[""]),
             (r#""\q\xzz""#, &["qxzz"]),
         ] {
-            let split: Option<Vec<String>> = split_args(line.as_bytes()).map(|words| {
-                words
-                    .iter()
-                    .map(|word| String::from_utf8_lossy(word).into_owned())
-                    .collect()
-            });
+            let split: Option<Vec<String>> = split_args(line.as_bytes())
+                .map(|words| words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect());
             assert_eq!(
                 split.as_deref(),
                 Some(&words.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),

@@ -40,9 +40,7 @@ impl<'a> Reader<'a> {
     }
 
     fn items(&mut self, count: i64, depth: usize) -> Option<Vec<Value>> {
-        (0..u32::try_from(count).ok()?)
-            .map(|_| self.value(depth + 1))
-            .collect()
+        (0..u32::try_from(count).ok()?).map(|_| self.value(depth + 1)).collect()
     }
 
     fn value(&mut self, depth: usize) -> Option<Value> {
@@ -85,8 +83,8 @@ impl<'a> Reader<'a> {
             }
             b'%' => {
                 let count = self.number()?;
-                let pairs = (0..u32::try_from(count).ok()?)
-                    .map(|_| Some((self.value(depth + 1)?, self.value(depth + 1)?)));
+                let pairs =
+                    (0..u32::try_from(count).ok()?).map(|_| Some((self.value(depth + 1)?, self.value(depth + 1)?)));
                 Value::Map(pairs.collect::<Option<_>>()?)
             }
             _ => return None,
@@ -110,9 +108,7 @@ mod tests {
             bytes().prop_map(Value::Bulk),
             Just(Value::Null),
             any::<bool>().prop_map(Value::Bool),
-            any::<f64>()
-                .prop_filter("NaN is not equal to itself", |d| !d.is_nan())
-                .prop_map(Value::Double),
+            any::<f64>().prop_filter("NaN is not equal to itself", |d| !d.is_nan()).prop_map(Value::Double),
             bytes().prop_map(|text| Value::Verbatim(*b"txt", text)),
         ];
         leaf.prop_recursive(3, 32, 5, |inner| {

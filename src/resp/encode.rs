@@ -17,11 +17,7 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Set(items) => aggregate(if is_3 { b'~' } else { b'*' }, items, protocol, into),
         Value::Push(items) => aggregate(if is_3 { b'>' } else { b'*' }, items, protocol, into),
         Value::Map(pairs) => {
-            let (kind, count) = if is_3 {
-                (b'%', pairs.len())
-            } else {
-                (b'*', pairs.len() * 2)
-            };
+            let (kind, count) = if is_3 { (b'%', pairs.len()) } else { (b'*', pairs.len() * 2) };
             header(kind, count as i64, into);
             for (key, value) in pairs {
                 encode(key, protocol, into);
@@ -57,11 +53,7 @@ pub fn encode_command(argv: &[Bytes], into: &mut Vec<u8>) {
 
 /// How many bytes [`encode_command`] would append.
 pub fn wire_len(argv: &[Bytes]) -> usize {
-    header_len(argv.len())
-        + argv
-            .iter()
-            .map(|arg| header_len(arg.len()) + arg.len() + 2)
-            .sum::<usize>()
+    header_len(argv.len()) + argv.iter().map(|arg| header_len(arg.len()) + arg.len() + 2).sum::<usize>()
 }
 
 /// How many bytes [`encode`] would append.
@@ -83,18 +75,11 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
             }
         }
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            header_len(items.len())
-                + items
-                    .iter()
-                    .map(|item| reply_len(item, protocol))
-                    .sum::<usize>()
+            header_len(items.len()) + items.iter().map(|item| reply_len(item, protocol)).sum::<usize>()
         }
         Value::Map(pairs) => {
             header_len(if is_3 { pairs.len() } else { pairs.len() * 2 })
-                + pairs
-                    .iter()
-                    .map(|(key, value)| reply_len(key, protocol) + reply_len(value, protocol))
-                    .sum::<usize>()
+                + pairs.iter().map(|(key, value)| reply_len(key, protocol) + reply_len(value, protocol)).sum::<usize>()
         }
         Value::Verbatim(_, text) => blob_len(text.len() + if is_3 { 4 } else { 0 }),
         Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
@@ -158,58 +143,30 @@ mod tests {
             (Value::ok(), "+OK ", "+OK "),
             (Value::error("ERR x"), "-ERR x ", "-ERR x "),
             (Value::Int(-120), ":-120 ", ":-120 "),
-            (
-                Value::Int(i64::MIN),
-                ":-9223372036854775808 ",
-                ":-9223372036854775808 ",
-            ),
+            (Value::Int(i64::MIN), ":-9223372036854775808 ", ":-9223372036854775808 "),
             (bulk("hello world"), "$11 hello world ", "$11 hello world "),
             (Value::Null, "$-1 ", "_ "),
             (Value::NullArray, "*-1 ", "_ "),
-            (
-                Value::Array(vec![Value::Int(1), bulk("a")]),
-                "*2 :1 $1 a ",
-                "*2 :1 $1 a ",
-            ),
+            (Value::Array(vec![Value::Int(1), bulk("a")]), "*2 :1 $1 a ", "*2 :1 $1 a "),
             (Value::Set(vec![Value::Int(1)]), "*1 :1 ", "~1 :1 "),
             (Value::Push(vec![Value::Int(1)]), "*1 :1 ", ">1 :1 "),
-            (
-                Value::Map(vec![(bulk("k"), Value::Int(1))]),
-                "*2 $1 k :1 ",
-                "%1 $1 k :1 ",
-            ),
-            (
-                Value::Double(1.1),
-                "$18 1.1000000000000001 ",
-                ",1.1000000000000001 ",
-            ),
+            (Value::Map(vec![(bulk("k"), Value::Int(1))]), "*2 $1 k :1 ", "%1 $1 k :1 "),
+            (Value::Double(1.1), "$18 1.1000000000000001 ", ",1.1000000000000001 "),
             (Value::Bool(true), ":1 ", "#t "),
             (
                 Value::BigNumber(Bytes::from("12345678901234567890")),
                 "$20 12345678901234567890 ",
                 "(12345678901234567890 ",
             ),
-            (
-                Value::Verbatim(*b"txt", Bytes::from("ab")),
-                "$2 ab ",
-                "=6 txt:ab ",
-            ),
+            (Value::Verbatim(*b"txt", Bytes::from("ab")), "$2 ab ", "=6 txt:ab "),
         ] {
-            assert_eq!(
-                (text(&value, 2).as_str(), text(&value, 3).as_str()),
-                (two, three)
-            );
+            assert_eq!((text(&value, 2).as_str(), text(&value, 3).as_str()), (two, three));
         }
     }
 
     #[test]
     fn the_length_of_a_command_is_known_without_writing_it() {
-        for argv in [
-            vec![],
-            vec!["PING"],
-            vec!["SET", "k", "a value of more than ten bytes"],
-            vec![""; 100],
-        ] {
+        for argv in [vec![], vec!["PING"], vec!["SET", "k", "a value of more than ten bytes"], vec![""; 100]] {
             let argv: Vec<Bytes> = argv.into_iter().map(Bytes::from).collect();
             let mut bytes = Vec::new();
             encode_command(&argv, &mut bytes);

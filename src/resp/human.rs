@@ -104,13 +104,7 @@ impl<'a> Numbers<'a> {
             text.push_str(empty);
         }
         let width = count.checked_ilog10().unwrap_or(0) as usize + 1;
-        Self {
-            at: 0,
-            width,
-            mark,
-            outer,
-            inner: format!("{outer}{}", " ".repeat(width + 2)),
-        }
+        Self { at: 0, width, mark, outer, inner: format!("{outer}{}", " ".repeat(width + 2)) }
     }
 
     fn next(&mut self, text: &mut String) {
@@ -119,10 +113,7 @@ impl<'a> Numbers<'a> {
             text.push_str(self.outer);
         }
         self.at += 1;
-        push(
-            text,
-            format_args!("{:>width$}{} ", self.at, self.mark, width = self.width),
-        );
+        push(text, format_args!("{:>width$}{} ", self.at, self.mark, width = self.width));
     }
 }
 
@@ -161,10 +152,7 @@ mod tests {
         let value = Value::Array(vec![
             bulk("a"),
             Value::Array(vec![bulk("b"), Value::Array(vec![Value::Null])]),
-            Value::Map(vec![
-                (bulk("k"), Value::Int(1)),
-                (bulk("l"), Value::Array(vec![bulk("x"), bulk("y")])),
-            ]),
+            Value::Map(vec![(bulk("k"), Value::Int(1)), (bulk("l"), Value::Array(vec![bulk("x"), bulk("y")]))]),
             Value::Array(ten),
         ]);
         expect![[r#"

@@ -151,12 +151,9 @@ impl Value {
     pub fn to_resp2(&self) -> Self {
         let all = |items: &[Self]| Self::Array(items.iter().map(Self::to_resp2).collect());
         match self {
-            Self::Map(pairs) => Self::Array(
-                pairs
-                    .iter()
-                    .flat_map(|(key, value)| [key.to_resp2(), value.to_resp2()])
-                    .collect(),
-            ),
+            Self::Map(pairs) => {
+                Self::Array(pairs.iter().flat_map(|(key, value)| [key.to_resp2(), value.to_resp2()]).collect())
+            }
             Self::Array(items) | Self::Set(items) | Self::Push(items) => all(items),
             Self::Double(value) => Self::bulk(format_double(*value)),
             Self::Bool(value) => Self::Int(i64::from(*value)),

@@ -99,17 +99,10 @@ impl RequestParser {
     }
 
     /// A line without its end, and takes it away; `None` while it is not whole.
-    fn read_line(
-        &mut self,
-        too_big: ProtocolError,
-    ) -> Result<Option<(usize, usize)>, ProtocolError> {
+    fn read_line(&mut self, too_big: ProtocolError) -> Result<Option<(usize, usize)>, ProtocolError> {
         let rest = &self.buffer[self.at..];
         let Some(end) = rest.iter().position(|byte| *byte == b'\r') else {
-            return if rest.len() > INLINE_MAX {
-                Err(too_big)
-            } else {
-                Ok(None)
-            };
+            return if rest.len() > INLINE_MAX { Err(too_big) } else { Ok(None) };
         };
         // The line feed must have arrived too.
         if end + 1 >= rest.len() {
@@ -169,11 +162,7 @@ impl RequestParser {
     fn read_inline(&mut self) -> Result<Option<Vec<Bytes>>, ProtocolError> {
         let rest = &self.buffer[self.at..];
         let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-            return if rest.len() > INLINE_MAX {
-                Err(ProtocolError::TooBigInline)
-            } else {
-                Ok(None)
-            };
+            return if rest.len() > INLINE_MAX { Err(ProtocolError::TooBigInline) } else { Ok(None) };
         };
         let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
         let args = split_args(line).ok_or(ProtocolError::UnbalancedQuotes)?;
@@ -186,8 +175,7 @@ impl RequestParser {
 fn parse_int(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let value: i64 = text.parse().ok()?;
-    (!text.starts_with('+') && (text == "0" || !text.trim_start_matches('-').starts_with('0')))
-        .then_some(value)
+    (!text.starts_with('+') && (text == "0" || !text.trim_start_matches('-').starts_with('0'))).then_some(value)
 }
 
 #[cfg(test)]
@@ -200,29 +188,16 @@ mod tests {
         parser.feed(bytes);
         let mut requests = Vec::new();
         while let Some(args) = parser.next_request()? {
-            requests.push(
-                args.iter()
-                    .map(|arg| String::from_utf8_lossy(arg).into_owned())
-                    .collect(),
-            );
+            requests.push(args.iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect());
         }
         Ok(requests)
     }
 
     #[test]
     fn arrays_and_lines_are_requests() {
-        assert_eq!(
-            parse(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n"),
-            Ok(vec![vec!["GET".into(), "a".into()]])
-        );
-        assert_eq!(
-            parse(b"GET 'a b'\r\n\r\nPING\n"),
-            Ok(vec![vec!["GET".into(), "a b".into()], vec!["PING".into()]])
-        );
-        assert_eq!(
-            parse(b"*0\r\n*-1\r\nPING\r\n"),
-            Ok(vec![vec!["PING".into()]])
-        );
+        assert_eq!(parse(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n"), Ok(vec![vec!["GET".into(), "a".into()]]));
+        assert_eq!(parse(b"GET 'a b'\r\n\r\nPING\n"), Ok(vec![vec!["GET".into(), "a b".into()], vec!["PING".into()]]));
+        assert_eq!(parse(b"*0\r\n*-1\r\nPING\r\n"), Ok(vec![vec!["PING".into()]]));
         assert_eq!(parse(b"*1\r\n$4\r\nPI"), Ok(vec![]));
     }
 
@@ -238,17 +213,9 @@ mod tests {
             (b"GET \"a\r\n", "unbalanced quotes in request"),
         ] {
             let error = parse(bytes).unwrap_err().to_string();
-            assert_eq!(
-                error,
-                format!("ERR Protocol error: {text}"),
-                "{}",
-                bytes.escape_ascii()
-            );
+            assert_eq!(error, format!("ERR Protocol error: {text}"), "{}", bytes.escape_ascii());
         }
-        assert_eq!(
-            parse(&[b'a'; INLINE_MAX + 1]),
-            Err(ProtocolError::TooBigInline)
-        );
+        assert_eq!(parse(&[b'a'; INLINE_MAX + 1]), Err(ProtocolError::TooBigInline));
         let endless: Vec<u8> = [b"*".to_vec(), vec![b'1'; INLINE_MAX + 1]].concat();
         assert_eq!(parse(&endless), Err(ProtocolError::TooBigMultibulkCount));
     }

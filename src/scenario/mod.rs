@@ -16,7 +16,8 @@ pub use setting::Setting;
 pub(crate) use setting::{decimal, format_decimal};
 pub use text::{TextError, TextProblem, format_seconds, parse_console, parse_lanes, parse_seconds};
 pub use validate::{
-    ACTIONS_MAX, LINE_BYTES_MAX, MOMENT_NS_MAX, ScenarioError, TITLE_BYTES_MAX, check_actions, check_moment, check_title,
+    ACTIONS_MAX, LINE_BYTES_MAX, MOMENT_NS_MAX, ScenarioError, TITLE_BYTES_MAX, check_actions, check_moment,
+    check_title,
 };
 
 /// Everything a run starts from.

@@ -53,7 +53,10 @@ mod tests {
         let mut bytes = Fingerprint::default();
         bytes.mix_bytes(b"GET row:7");
         let values = [Fingerprint::default().value(), of(&[0]), of(&[1, 2]), of(&[2, 1]), bytes.value()];
-        expect_test::expect!["[736c6f7473636f70, 5e09b47c2e02f6bd, d245c543e78606c0, c285b26d90a97483, 004ef334ccab57f9]"].assert_eq(&format!("{values:016x?}"));
+        expect_test::expect![
+            "[736c6f7473636f70, 5e09b47c2e02f6bd, d245c543e78606c0, c285b26d90a97483, 004ef334ccab57f9]"
+        ]
+        .assert_eq(&format!("{values:016x?}"));
     }
 
     #[test]

@@ -35,14 +35,8 @@ impl Default for NetworkSpec {
     /// Half the round trips that others measured on AWS: 0.15 ms in a zone, 0.8 ms across, 10 Gbit/s.
     fn default() -> Self {
         Self {
-            same_zone: Latency {
-                median: Nanos::from_micros(75),
-                sigma_milli: 473,
-            },
-            cross_zone: Latency {
-                median: Nanos::from_micros(400),
-                sigma_milli: 473,
-            },
+            same_zone: Latency { median: Nanos::from_micros(75), sigma_milli: 473 },
+            cross_zone: Latency { median: Nanos::from_micros(400), sigma_milli: 473 },
             bytes_per_second: 1_250_000_000,
         }
     }
@@ -96,8 +90,7 @@ impl Network {
 
     /// Adds a host in `zone`.
     pub fn add_host(&mut self, zone: ZoneId) -> HostId {
-        let id =
-            HostId(u16::try_from(self.zones.len()).expect("a run has at most a few hundred hosts"));
+        let id = HostId(u16::try_from(self.zones.len()).expect("a run has at most a few hundred hosts"));
         self.zones.push(zone);
         id
     }
@@ -123,26 +116,15 @@ impl Network {
         if self.blocked.contains(&(from, to)) {
             return Delivery::Lost(Loss::Firewall);
         }
-        let word = draw(
-            self.seed,
-            &[0x6e_6574, u64::from(from.0), u64::from(to.0), key],
-        );
+        let word = draw(self.seed, &[0x6e_6574, u64::from(from.0), u64::from(to.0), key]);
         if self.loss_permille > 0 {
             let chance = draw(word, &[0x6c_6f73]);
             if unit(chance) * 1_000.0 < f64::from(self.loss_permille) {
                 return Delivery::Lost(Loss::Chance);
             }
         }
-        let latency = if self.zone(from) == self.zone(to) {
-            self.spec.same_zone
-        } else {
-            self.spec.cross_zone
-        };
-        let flight = log_normal(
-            word,
-            latency.median.0 as f64,
-            f64::from(latency.sigma_milli) / 1_000.0,
-        );
+        let latency = if self.zone(from) == self.zone(to) { self.spec.same_zone } else { self.spec.cross_zone };
+        let flight = log_normal(word, latency.median.0 as f64, f64::from(latency.sigma_milli) / 1_000.0);
         let transfer = bytes.saturating_mul(1_000_000_000) / self.spec.bytes_per_second.max(1);
         let extra = self.extra_latency(from) + self.extra_latency(to);
         Delivery::Arrives(now + Nanos(flight as u64) + Nanos(transfer) + extra)
@@ -319,7 +301,8 @@ mod tests {
         let (network, [a, b, c]) = network(7);
         let flights =
             [(a, b, 1), (a, c, 1), (c, a, 1), (a, b, 2)].map(|(from, to, key)| flight(&network, from, to, key));
-        expect_test::expect!["[Nanos(18520), Nanos(267406), Nanos(489651), Nanos(118638)]"].assert_eq(&format!("{:?}", flights.map(Option::unwrap_or_default)));
+        expect_test::expect!["[Nanos(18520), Nanos(267406), Nanos(489651), Nanos(118638)]"]
+            .assert_eq(&format!("{:?}", flights.map(Option::unwrap_or_default)));
     }
 
     proptest! {

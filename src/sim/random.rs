@@ -106,13 +106,7 @@ impl Zipf {
     pub fn new(n: u64, theta: f64) -> Self {
         let n = n.max(1);
         let theta = theta.clamp(0.0, 10.0);
-        let mut zipf = Self {
-            n,
-            theta,
-            h_x1: 0.0,
-            h_n: 0.0,
-            s: 0.0,
-        };
+        let mut zipf = Self { n, theta, h_x1: 0.0, h_n: 0.0, s: 0.0 };
         zipf.h_x1 = zipf.h_integral(1.5) - 1.0;
         zipf.h_n = zipf.h_integral(n as f64 + 0.5);
         zipf.s = 2.0 - zipf.h_integral_inverse(zipf.h_integral(2.5) - zipf.h(2.0));
@@ -149,19 +143,11 @@ impl Zipf {
 }
 
 fn expm1_over_x(x: f64) -> f64 {
-    if x.abs() > 1e-8 {
-        libm::expm1(x) / x
-    } else {
-        1.0 + x * 0.5
-    }
+    if x.abs() > 1e-8 { libm::expm1(x) / x } else { 1.0 + x * 0.5 }
 }
 
 fn log1p_over_x(x: f64) -> f64 {
-    if x.abs() > 1e-8 {
-        libm::log1p(x) / x
-    } else {
-        1.0 - x * 0.5
-    }
+    if x.abs() > 1e-8 { libm::log1p(x) / x } else { 1.0 - x * 0.5 }
 }
 
 #[cfg(test)]
@@ -223,7 +209,8 @@ mod tests {
             zipf 1 [5852, 366, 1, 4, 5660, 474, 13, 9, 6610, 4]
             zipf 1.2 [469, 21, 0, 0, 445, 26, 1, 1, 567, 0]
             zipf 3 [0, 0, 0, 0, 3, 0, 0, 0, 1, 0]
-        "]].assert_eq(&lines);
+        "]]
+        .assert_eq(&lines);
     }
 
     #[test]

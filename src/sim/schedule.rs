@@ -44,11 +44,7 @@ impl<E> Ord for Entry<E> {
 
 impl<E> Default for Schedule<E> {
     fn default() -> Self {
-        Self {
-            heap: BinaryHeap::new(),
-            now: Nanos::ZERO,
-            next_seq: 0,
-        }
+        Self { heap: BinaryHeap::new(), now: Nanos::ZERO, next_seq: 0 }
     }
 }
 
@@ -60,11 +56,7 @@ impl<E> Schedule<E> {
 
     /// Puts `event` at `at`; a time in the past means now.
     pub fn at(&mut self, at: Nanos, event: E) {
-        let entry = Entry {
-            at: at.max(self.now),
-            seq: self.next_seq,
-            event,
-        };
+        let entry = Entry { at: at.max(self.now), seq: self.next_seq, event };
         self.next_seq += 1;
         self.heap.push(entry);
     }
@@ -87,10 +79,7 @@ impl<E> Schedule<E> {
 
     /// Moves the clock on to `until`, where no event is left before it.
     pub fn rest(&mut self, until: Nanos) {
-        assert!(
-            self.next_at().is_none_or(|at| at > until),
-            "an event would be skipped"
-        );
+        assert!(self.next_at().is_none_or(|at| at > until), "an event would be skipped");
         self.now = self.now.max(until);
     }
 

@@ -45,7 +45,6 @@ mod state;
 mod timeline;
 mod topbar;
 
-
 /// Mounts the page.
 pub fn start() {
     console_error_panic_hook::set_once();

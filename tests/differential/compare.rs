@@ -5,12 +5,7 @@ use slotscope::resp::{Value, decode};
 use crate::generate::{pairs, text};
 
 /// `None` if they are; else both, to be shown.
-pub fn difference(
-    argv: &[Vec<u8>],
-    queued: &[Vec<Vec<u8>>],
-    real: &[u8],
-    ours: &[u8],
-) -> Option<String> {
+pub fn difference(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &[u8], ours: &[u8]) -> Option<String> {
     if real == ours {
         return None;
     }
@@ -18,13 +13,7 @@ pub fn difference(
         (Some((real, _)), Some((ours, _))) => alike(argv, queued, &real, &ours),
         _ => false,
     };
-    (!same).then(|| {
-        format!(
-            "redis {}\nours  {}",
-            real.escape_ascii(),
-            ours.escape_ascii()
-        )
-    })
+    (!same).then(|| format!("redis {}\nours  {}", real.escape_ascii(), ours.escape_ascii()))
 }
 
 /// What may differ between two servers that are right: the order of unordered replies, random choices, and times by what
@@ -35,42 +24,33 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
         ("exec", Value::Array(real), Value::Array(ours)) => {
             let each = || queued.iter().zip(real).zip(ours);
             // HELLO changes the protocol in the middle of the reply; here a reply is printed in one protocol.
-            let says_hello = queued
-                .iter()
-                .any(|argv| argv[0].eq_ignore_ascii_case(b"hello"));
+            let says_hello = queued.iter().any(|argv| argv[0].eq_ignore_ascii_case(b"hello"));
             real.len() == ours.len()
                 && queued.len() == real.len()
-                && (says_hello
-                    || each()
-                        .all(|((argv, real), ours)| real == ours || alike(argv, &[], real, ours)))
+                && (says_hello || each().all(|((argv, real), ours)| real == ours || alike(argv, &[], real, ours)))
         }
         // Who else holds a value is Redis's own business: COPY makes a small integer of its own, a transaction shares its
         // arguments with the values it stored.
-        ("object", Value::Int(1..), Value::Int(1..))
-            if argv[1].eq_ignore_ascii_case(b"refcount") =>
-        {
-            true
-        }
+        ("object", Value::Int(1..), Value::Int(1..)) if argv[1].eq_ignore_ascii_case(b"refcount") => true,
         // Small integers are one value for all keys: their idle time is that of whichever was used last.
         ("object", Value::Int(0..), Value::Int(0..)) => argv[1].eq_ignore_ascii_case(b"idletime"),
         ("ttl" | "expiretime", Value::Int(real), Value::Int(ours)) => near(*real, *ours, 2),
         ("pttl" | "pexpiretime", Value::Int(real), Value::Int(ours)) => near(*real, *ours, 2_000),
         ("keys", Value::Array(real), Value::Array(ours)) => sorted(real) == sorted(ours),
-        ("scan", Value::Array(real), Value::Array(ours)) => {
-            match (real.as_slice(), ours.as_slice()) {
-                ([real_cursor, Value::Array(real)], [cursor, Value::Array(ours)]) => {
-                    real_cursor == cursor && sorted(real) == sorted(ours)
-                }
-                _ => false,
+        ("scan", Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
+            ([real_cursor, Value::Array(real)], [cursor, Value::Array(ours)]) => {
+                real_cursor == cursor && sorted(real) == sorted(ours)
             }
-        }
+            _ => false,
+        },
         ("hello", real, ours) => {
             let (real, ours) = (pairs(real), pairs(ours));
             real.len() == ours.len()
                 && !real.is_empty()
-                && real.iter().zip(&ours).all(|(real, ours)| {
-                    real.0 == ours.0 && (real.1 == ours.1 || text(real.0) == "id")
-                })
+                && real
+                    .iter()
+                    .zip(&ours)
+                    .all(|(real, ours)| real.0 == ours.0 && (real.1 == ours.1 || text(real.0) == "id"))
         }
         _ => false,
     }

@@ -109,10 +109,7 @@ impl Grammar {
                         let full = text(full);
                         let words: Vec<&str> = full.split('|').collect();
                         if is_ours(&words) && words[1] != "help" {
-                            commands.push((
-                                words.iter().map(ToString::to_string).collect(),
-                                arguments(fields),
-                            ));
+                            commands.push((words.iter().map(ToString::to_string).collect(), arguments(fields)));
                         }
                     }
                 }
@@ -120,10 +117,7 @@ impl Grammar {
         }
         // Strings make up most of what is there to be seen by the others.
         commands.sort_by(|one, other| one.0.cmp(&other.0));
-        assert!(
-            commands.len() > 30,
-            "too few commands to compare: {commands:?}"
-        );
+        assert!(commands.len() > 30, "too few commands to compare: {commands:?}");
         Self { commands }
     }
 
@@ -133,33 +127,14 @@ impl Grammar {
         let client = usize::from(random.one_in(5));
         let mut argv: Vec<Vec<u8>> = Vec::new();
         match random.below(40) {
-            0 => argv.extend([
-                b"hello".to_vec(),
-                if random.one_in(2) {
-                    b"2".to_vec()
-                } else {
-                    b"3".to_vec()
-                },
-            ]),
-            1 => argv.extend([
-                b"select".to_vec(),
-                random.pick(&["0", "1", "1", "15", "16", "-1", "x", "3000000000"]),
-            ]),
-            2 => argv.extend([
-                b"scan".to_vec(),
-                b"0".to_vec(),
-                b"count".to_vec(),
-                b"1000".to_vec(),
-            ]),
+            0 => argv.extend([b"hello".to_vec(), if random.one_in(2) { b"2".to_vec() } else { b"3".to_vec() }]),
+            1 => argv.extend([b"select".to_vec(), random.pick(&["0", "1", "1", "15", "16", "-1", "x", "3000000000"])]),
+            2 => argv.extend([b"scan".to_vec(), b"0".to_vec(), b"count".to_vec(), b"1000".to_vec()]),
             3 => argv.push(random.pick(&["nosuch", "get|x", "object", "config", "\n", ""])),
             _ => {}
         }
         if argv.first().is_some_and(|name| name == b"scan") && random.one_in(2) {
-            let more: &[&str] = if random.one_in(2) {
-                &["match", "*k*"]
-            } else {
-                &["type", "string"]
-            };
+            let more: &[&str] = if random.one_in(2) { &["match", "*k*"] } else { &["type", "string"] };
             argv.extend(more.iter().map(|word| word.as_bytes().to_vec()));
         }
         if argv.is_empty() {
@@ -180,10 +155,7 @@ impl Grammar {
 
 /// Whether a command has a handler here.
 fn is_ours(words: &[&str]) -> bool {
-    let argv: Vec<_> = words
-        .iter()
-        .map(|word| slotscope::resp::Bytes::from(*word))
-        .collect();
+    let argv: Vec<_> = words.iter().map(|word| slotscope::resp::Bytes::from(*word)).collect();
     command::lookup(&argv).is_some_and(|(_, spec)| spec.implemented)
 }
 
@@ -191,10 +163,7 @@ fn is_ours(words: &[&str]) -> bool {
 pub fn pairs(value: &Value) -> Vec<(&Value, &Value)> {
     match value {
         Value::Map(pairs) => pairs.iter().map(|(name, value)| (name, value)).collect(),
-        Value::Array(items) => items
-            .chunks(2)
-            .filter_map(|pair| Some((pair.first()?, pair.get(1)?)))
-            .collect(),
+        Value::Array(items) => items.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?))).collect(),
         _ => Vec::new(),
     }
 }
@@ -209,10 +178,7 @@ pub fn text(value: &Value) -> String {
 }
 
 fn field<'a>(fields: &'a Value, name: &str) -> Option<&'a Value> {
-    pairs(fields)
-        .into_iter()
-        .find(|(found, _)| text(found) == name)
-        .map(|(_, value)| value)
+    pairs(fields).into_iter().find(|(found, _)| text(found) == name).map(|(_, value)| value)
 }
 
 fn arguments(fields: &Value) -> Vec<Argument> {
@@ -275,11 +241,7 @@ impl Random {
             if argument.optional && !self.one_in(3) {
                 continue;
             }
-            let times = if argument.multiple {
-                1 + self.below(3)
-            } else {
-                1
-            };
+            let times = if argument.multiple { 1 + self.below(3) } else { 1 };
             for time in 0..times {
                 if let Some(token) = &argument.token
                     && (time == 0 || argument.multiple_token)
@@ -311,17 +273,9 @@ impl Random {
             "integer" if name.ends_with("db") || name.starts_with("index") => {
                 self.pick(&["0", "1", "1", "2", "15", "16", "-1", "x", "4294967296"])
             }
-            "integer" if name == "offset" || name == "start" || name == "end" => self.pick(&[
-                "0",
-                "1",
-                "-1",
-                "3",
-                "-100",
-                "100",
-                "9223372036854775807",
-                "-9223372036854775808",
-                "1000",
-            ]),
+            "integer" if name == "offset" || name == "start" || name == "end" => {
+                self.pick(&["0", "1", "-1", "3", "-100", "100", "9223372036854775807", "-9223372036854775808", "1000"])
+            }
             _ => self.string(),
         };
         argv.push(value);
@@ -432,13 +386,7 @@ impl Random {
             ]);
         }
         let seconds = 100 + self.below(1_000_000) as u64;
-        (if millis {
-            seconds * 1_000 + self.below(1_000) as u64
-        } else {
-            seconds
-        })
-        .to_string()
-        .into_bytes()
+        (if millis { seconds * 1_000 + self.below(1_000) as u64 } else { seconds }).to_string().into_bytes()
     }
 
     fn unix_time(&mut self, millis: bool) -> Vec<u8> {
@@ -455,13 +403,7 @@ impl Random {
             ]);
         }
         let seconds = 5_000_000_000 + self.below(1_000_000_000) as u64;
-        (if millis {
-            seconds * 1_000 + self.below(1_000) as u64
-        } else {
-            seconds
-        })
-        .to_string()
-        .into_bytes()
+        (if millis { seconds * 1_000 + self.below(1_000) as u64 } else { seconds }).to_string().into_bytes()
     }
 
     /// Wrong numbers of arguments, arguments in wrong places.
@@ -473,10 +415,8 @@ impl Random {
             2 if at > 0 => drop(argv.remove(at)),
             3 if at > 0 => argv.swap(at, 0),
             _ => {
-                let option = self.pick(&[
-                    "NX", "XX", "GT", "LT", "GET", "EX", "KEEPTTL", "COUNT", "REPLACE", "DB",
-                    "LEN", "ABSTTL",
-                ]);
+                let option = self
+                    .pick(&["NX", "XX", "GT", "LT", "GET", "EX", "KEEPTTL", "COUNT", "REPLACE", "DB", "LEN", "ABSTTL"]);
                 argv.push(option);
             }
         }

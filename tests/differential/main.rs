@@ -44,10 +44,7 @@ impl Pair<'_> {
         }
         if real == b"+QUEUED\r\n" {
             queued.push(argv.clone());
-        } else if ["exec", "discard", "reset"]
-            .iter()
-            .any(|end| argv[0].eq_ignore_ascii_case(end.as_bytes()))
-        {
+        } else if ["exec", "discard", "reset"].iter().any(|end| argv[0].eq_ignore_ascii_case(end.as_bytes())) {
             queued.clear();
         }
         Ok(real)
@@ -68,8 +65,7 @@ impl Pair<'_> {
                 continue;
             }
             let reply = self.words(0, &[b"keys", b"*"])?;
-            let Some((slotscope::resp::Value::Array(keys), _)) = slotscope::resp::decode(&reply)
-            else {
+            let Some((slotscope::resp::Value::Array(keys), _)) = slotscope::resp::decode(&reply) else {
                 return Err(TestCaseError::fail("KEYS answers no array"));
             };
             for key in keys {
@@ -95,47 +91,28 @@ fn random_sequences_get_the_same_replies() {
     // Keys that have expired are to stay until they are looked at: when else they go is a matter of time.
     connections.borrow_mut()[0].call(&["DEBUG", "SET-ACTIVE-EXPIRE", "0"]);
     let grammar = Grammar::of(&mut connections.borrow_mut()[0]);
-    let soak: u32 = std::env::var("SLOTSCOPE_SOAK")
-        .ok()
-        .and_then(|times| times.parse().ok())
-        .unwrap_or(0);
+    let soak: u32 = std::env::var("SLOTSCOPE_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(0);
     let config = Config {
         cases: SEQUENCES * soak.max(1),
         failure_persistence: None,
         max_shrink_iters: 3_000,
-        rng_seed: if soak == 0 {
-            RngSeed::Fixed(0x5107_5c0b)
-        } else {
-            RngSeed::Random
-        },
+        rng_seed: if soak == 0 { RngSeed::Fixed(0x5107_5c0b) } else { RngSeed::Random },
         ..Config::default()
     };
     let total = Cell::new(0);
-    let calls = prop::collection::vec(any::<u64>().no_shrink(), 1..LONGEST).prop_map(|seeds| {
-        seeds
-            .into_iter()
-            .map(|seed| grammar.call(seed))
-            .collect::<Vec<_>>()
-    });
+    let calls = prop::collection::vec(any::<u64>().no_shrink(), 1..LONGEST)
+        .prop_map(|seeds| seeds.into_iter().map(|seed| grammar.call(seed)).collect::<Vec<_>>());
     let result = TestRunner::new(config).run(&(any::<bool>(), calls), |(resp3, calls)| {
         let mut real = connections.borrow_mut();
         for connection in real.iter_mut() {
             connection.call(&["RESET"]);
             connection.call(&["FLUSHALL"]);
         }
-        let mut pair = Pair {
-            real: &mut real,
-            ours: Ours::new(CLIENTS),
-            queued: Default::default(),
-            commands: 0,
-        };
+        let mut pair = Pair { real: &mut real, ours: Ours::new(CLIENTS), queued: Default::default(), commands: 0 };
         for client in 0..CLIENTS {
             pair.words(client, &[b"hello", if resp3 { b"3" } else { b"2" }])?;
         }
-        let outcome = calls
-            .iter()
-            .try_for_each(|call| pair.step(call).map(drop))
-            .and_then(|()| pair.compare_all());
+        let outcome = calls.iter().try_for_each(|call| pair.step(call).map(drop)).and_then(|()| pair.compare_all());
         total.set(total.get() + pair.commands);
         outcome
     });

@@ -22,10 +22,7 @@ impl Host for LoneHost {
         self.now
     }
     fn random(&mut self) -> u64 {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.state >> 16
     }
 }
@@ -33,22 +30,11 @@ impl Host for LoneHost {
 impl Ours {
     pub fn new(clients: usize) -> Self {
         let mut engine = Engine::new(false);
-        engine
-            .configure("enable-debug-command", "yes")
-            .expect("a parameter of Redis");
-        let mut host = LoneHost {
-            now: UnixMicros(0),
-            state: 1,
-        };
+        engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
+        let mut host = LoneHost { now: UnixMicros(0), state: 1 };
         host.now = machine_time();
-        let clients = (0..clients)
-            .map(|n| engine.connect(host.now, &format!("127.0.0.1:{}", 50_000 + n)))
-            .collect();
-        Self {
-            engine,
-            host,
-            clients,
-        }
+        let clients = (0..clients).map(|n| engine.connect(host.now, &format!("127.0.0.1:{}", 50_000 + n))).collect();
+        Self { engine, host, clients }
     }
 
     /// The reply on the wire.
@@ -67,8 +53,6 @@ impl Ours {
 
 #[allow(clippy::disallowed_methods)]
 fn machine_time() -> UnixMicros {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970");
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     UnixMicros(since.as_micros() as u64)
 }

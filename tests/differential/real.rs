@@ -18,27 +18,15 @@ impl RealServer {
         let port = free.local_addr().expect("its number").port();
         drop(free);
         let spawned = Command::new("redis-server")
-            .args([
-                "--port",
-                &port.to_string(),
-                "--save",
-                "",
-                "--enable-debug-command",
-                "yes",
-                "--dir",
-            ])
+            .args(["--port", &port.to_string(), "--save", "", "--enable-debug-command", "yes", "--dir"])
             .arg(std::env::temp_dir())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
         let child = match spawned {
             Ok(child) => child,
-            Err(error)
-                if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() =>
-            {
-                eprintln!(
-                    "skipped: no redis-server on PATH (Debian: apt-get install redis-server)"
-                );
+            Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() => {
+                eprintln!("skipped: no redis-server on PATH (Debian: apt-get install redis-server)");
                 return None;
             }
             Err(error) => panic!("redis-server does not start: {error}"),
@@ -48,10 +36,7 @@ impl RealServer {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 let info = server.connect().call(&["INFO", "server"]);
                 let info = String::from_utf8_lossy(&info).into_owned();
-                assert!(
-                    info.contains("redis_version:7.0."),
-                    "the reference is Redis 7.0, not this:\n{info}"
-                );
+                assert!(info.contains("redis_version:7.0."), "the reference is Redis 7.0, not this:\n{info}");
                 return Some(server);
             }
             std::thread::sleep(Duration::from_millis(25));
@@ -60,15 +45,10 @@ impl RealServer {
     }
 
     pub fn connect(&self) -> Connection {
-        let stream =
-            TcpStream::connect(("127.0.0.1", self.port)).expect("redis-server is listening");
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("redis-server is listening");
         stream.set_nodelay(true).expect("a TCP stream");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a TCP stream");
-        Connection {
-            reader: BufReader::new(stream),
-        }
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a TCP stream");
+        Connection { reader: BufReader::new(stream) }
     }
 }
 
@@ -93,10 +73,7 @@ impl Connection {
             request.extend_from_slice(arg.as_ref());
             request.extend_from_slice(b"\r\n");
         }
-        self.reader
-            .get_mut()
-            .write_all(&request)
-            .expect("redis-server takes requests");
+        self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
         reply
@@ -104,28 +81,16 @@ impl Connection {
 
     fn read_reply(&mut self, into: &mut Vec<u8>) {
         let start = into.len();
-        self.reader
-            .read_until(b'\n', into)
-            .expect("redis-server answers");
+        self.reader.read_until(b'\n', into).expect("redis-server answers");
         let line = &into[start..];
         assert!(!line.is_empty(), "redis-server closed the connection");
-        let number = || -> i64 {
-            String::from_utf8_lossy(&line[1..])
-                .trim()
-                .parse()
-                .expect("a length")
-        };
+        let number = || -> i64 { String::from_utf8_lossy(&line[1..]).trim().parse().expect("a length") };
         match line[0] {
             b'$' | b'=' | b'!' => {
                 let length = number();
                 if let Ok(length) = u64::try_from(length) {
                     let wanted = length + 2;
-                    let read = self
-                        .reader
-                        .by_ref()
-                        .take(wanted)
-                        .read_to_end(into)
-                        .expect("redis-server answers");
+                    let read = self.reader.by_ref().take(wanted).read_to_end(into).expect("redis-server answers");
                     assert_eq!(read as u64, wanted);
                 }
             }

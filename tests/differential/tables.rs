@@ -60,9 +60,7 @@ fn the_command_table_is_the_real_servers() {
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
     both(&mut real, &mut ours, "hello 3");
     let (list, our_list) = both(&mut real, &mut ours, "command list");
-    let (Value::Array(list), Value::Array(our_list)) = (value(&list), value(&our_list)) else {
-        panic!("arrays")
-    };
+    let (Value::Array(list), Value::Array(our_list)) = (value(&list), value(&our_list)) else { panic!("arrays") };
     assert_eq!(list.len(), 366);
     assert_eq!(sorted(&list), sorted(&our_list));
     for name in list.iter().map(text) {
@@ -72,42 +70,19 @@ fn the_command_table_is_the_real_servers() {
             assert_eq!(normal(&value(&real)), normal(&value(&ours)), "{line}");
         }
     }
-    for line in [
-        "command count",
-        "command list filterby module x",
-        "command info nosuch",
-        "command docs nosuch",
-    ] {
+    for line in ["command count", "command list filterby module x", "command info nosuch", "command docs nosuch"] {
         let (real, ours) = both(&mut real, &mut ours, line);
-        assert_eq!(
-            real.escape_ascii().to_string(),
-            ours.escape_ascii().to_string(),
-            "{line}"
-        );
+        assert_eq!(real.escape_ascii().to_string(), ours.escape_ascii().to_string(), "{line}");
     }
-    for line in [
-        "command",
-        "command info",
-        "command list filterby aclcat geo",
-        "command list filterby pattern XR*",
-    ] {
+    for line in ["command", "command info", "command list filterby aclcat geo", "command list filterby pattern XR*"] {
         let (real, ours) = both(&mut real, &mut ours, line);
-        let (Value::Array(real), Value::Array(ours)) = (value(&real), value(&ours)) else {
-            panic!("{line}")
-        };
+        let (Value::Array(real), Value::Array(ours)) = (value(&real), value(&ours)) else { panic!("{line}") };
         let normal = |items: &[Value]| sorted(&items.iter().map(normal).collect::<Vec<_>>());
         assert_eq!(normal(&real), normal(&ours), "{line}");
     }
     both(&mut real, &mut ours, "hello 2");
-    let (real, ours) = both(
-        &mut real,
-        &mut ours,
-        "command info get object|encoding migrate nosuch",
-    );
-    assert_eq!(
-        real.escape_ascii().to_string(),
-        ours.escape_ascii().to_string()
-    );
+    let (real, ours) = both(&mut real, &mut ours, "command info get object|encoding migrate nosuch");
+    assert_eq!(real.escape_ascii().to_string(), ours.escape_ascii().to_string());
 }
 
 #[test]
@@ -117,31 +92,17 @@ fn keys_are_found_where_the_real_server_finds_them() {
     };
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
     both(&mut real, &mut ours, "hello 3");
-    for call in include_str!("keys.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-    {
+    for call in include_str!("keys.txt").lines().filter(|line| !line.starts_with('#')) {
         for how in ["getkeys", "getkeysandflags"] {
             let line = format!("command {how} {call}");
             let (real, ours) = both(&mut real, &mut ours, &line);
-            assert_eq!(
-                real.escape_ascii().to_string(),
-                ours.escape_ascii().to_string(),
-                "{line}"
-            );
+            assert_eq!(real.escape_ascii().to_string(), ours.escape_ascii().to_string(), "{line}");
         }
     }
 }
 
 /// Parameters whose value is the process's or the machine's own.
-const OWN_VALUE: [&str; 6] = [
-    "port",
-    "dir",
-    "bind",
-    "enable-debug-command",
-    "maxclients",
-    "save",
-];
+const OWN_VALUE: [&str; 6] = ["port", "dir", "bind", "enable-debug-command", "maxclients", "save"];
 
 #[test]
 fn parameters_are_those_of_the_real_server_with_its_defaults() {
@@ -152,12 +113,8 @@ fn parameters_are_those_of_the_real_server_with_its_defaults() {
     let (real, ours) = both(&mut real, &mut ours, "config get *");
     let (real, ours) = (value(&real), value(&ours));
     let list = |value: &Value| {
-        let kept = pairs(value)
-            .into_iter()
-            .map(|(name, value)| (text(name), text(value)));
-        let mut kept: Vec<_> = kept
-            .filter(|(name, _)| !OWN_VALUE.contains(&name.as_str()))
-            .collect();
+        let kept = pairs(value).into_iter().map(|(name, value)| (text(name), text(value)));
+        let mut kept: Vec<_> = kept.filter(|(name, _)| !OWN_VALUE.contains(&name.as_str())).collect();
         kept.sort();
         kept
     };
@@ -215,15 +172,11 @@ fn config_set_takes_and_refuses_what_the_real_server_does() {
     };
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
     let dir = std::env::temp_dir();
-    ours.engine
-        .configure("dir", &dir.to_string_lossy())
-        .expect("a parameter of Redis");
+    ours.engine.configure("dir", &dir.to_string_lossy()).expect("a parameter of Redis");
     let (parameters, _) = both(&mut real, &mut ours, "config get *");
     let parameters = value(&parameters);
-    let names: Vec<(String, String)> = pairs(&parameters)
-        .into_iter()
-        .map(|(name, value)| (text(name), text(value)))
-        .collect();
+    let names: Vec<(String, String)> =
+        pairs(&parameters).into_iter().map(|(name, value)| (text(name), text(value))).collect();
     let mut differences = Vec::new();
     for (name, default) in &names {
         // TLS is not built into the simulation; its parameters are texts.
@@ -231,21 +184,14 @@ fn config_set_takes_and_refuses_what_the_real_server_does() {
             continue;
         }
         for said in VALUES {
-            for line in [
-                format!("config set {name} {said}"),
-                format!("config get {name}"),
-            ] {
+            for line in [format!("config set {name} {said}"), format!("config get {name}")] {
                 let (real, ours) = both(&mut real, &mut ours, &line);
                 if real != ours {
                     let (real, ours) = (real.escape_ascii(), ours.escape_ascii());
                     differences.push(format!("{line} ({said})\n  redis {real}\n  ours  {ours}"));
                 }
             }
-            both(
-                &mut real,
-                &mut ours,
-                &format!("config set {name} \"{default}\""),
-            );
+            both(&mut real, &mut ours, &format!("config set {name} \"{default}\""));
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -260,9 +206,7 @@ fn info_has_the_fields_of_the_real_server() {
     both(&mut real, &mut ours, "set k v");
     let fields = |reply: &[u8]| -> Vec<String> {
         let text = text(&value(reply));
-        text.lines()
-            .map(|line| line.split(':').next().unwrap_or_default().to_owned())
-            .collect()
+        text.lines().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
     };
     for line in [
         "info",
@@ -281,19 +225,8 @@ fn info_has_the_fields_of_the_real_server() {
 
 /// A line of `CLIENT LIST` with digits that are the process's own made alike.
 fn masked(reply: &[u8]) -> String {
-    const OWN: [&str; 11] = [
-        "id=",
-        "addr=",
-        "laddr=",
-        "fd=",
-        "qbuf=",
-        "qbuf-free=",
-        "argv-mem=",
-        "tot-mem=",
-        "age=",
-        "idle=",
-        "rbp=",
-    ];
+    const OWN: [&str; 11] =
+        ["id=", "addr=", "laddr=", "fd=", "qbuf=", "qbuf-free=", "argv-mem=", "tot-mem=", "age=", "idle=", "rbp="];
     let text = text(&value(reply));
     let word = |word: &str| match OWN.iter().find(|own| word.starts_with(**own)) {
         Some(own) => format!("{own}…"),
@@ -308,15 +241,9 @@ fn client_list_and_client_info_have_the_real_servers_form() {
         return;
     };
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
-    for line in [
-        "client info",
-        "client setname me",
-        "client list",
-        "hello 3",
-        "client no-evict on",
-        "select 3",
-        "client info",
-    ] {
+    for line in
+        ["client info", "client setname me", "client list", "hello 3", "client no-evict on", "select 3", "client info"]
+    {
         let (real, ours) = both(&mut real, &mut ours, line);
         if line.ends_with("list") || line.ends_with("info") {
             assert_eq!(masked(&real), masked(&ours), "{line}");
@@ -330,16 +257,9 @@ fn fixed_lines_get_the_real_servers_words() {
         return;
     };
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
-    for line in include_str!("lines.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-    {
+    for line in include_str!("lines.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         let (real, ours) = both(&mut real, &mut ours, line);
-        assert_eq!(
-            real.escape_ascii().to_string(),
-            ours.escape_ascii().to_string(),
-            "{line}"
-        );
+        assert_eq!(real.escape_ascii().to_string(), ours.escape_ascii().to_string(), "{line}");
     }
 }
 

@@ -77,10 +77,7 @@ const CHORES: &[Chore] = &[
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let Some(name) = words
-        .first()
-        .filter(|word| !matches!(word.as_str(), "help" | "-h" | "--help"))
-    else {
+    let Some(name) = words.first().filter(|word| !matches!(word.as_str(), "help" | "-h" | "--help")) else {
         list();
         return ExitCode::SUCCESS;
     };

@@ -19,15 +19,10 @@ pub fn serve(words: &[String]) -> Outcome<()> {
             "--release" => release = true,
             "--port" => {
                 let number = words.next().and_then(|number| number.parse().ok());
-                asked = Some(
-                    number
-                        .ok_or("`--port` wants a number from 1 to 65535, such as `--port 8080`.")?,
-                );
+                asked = Some(number.ok_or("`--port` wants a number from 1 to 65535, such as `--port 8080`.")?);
             }
             other => {
-                return Err(format!(
-                    "`serve` does not know `{other}`; it takes --port N and --release."
-                ));
+                return Err(format!("`serve` does not know `{other}`; it takes --port N and --release."));
             }
         }
     }
@@ -35,13 +30,9 @@ pub fn serve(words: &[String]) -> Outcome<()> {
     let port = match asked {
         Some(port) if is_free(&port) => port,
         Some(port) => {
-            return Err(format!(
-                "Port {port} is taken by another program: choose another with --port N."
-            ));
+            return Err(format!("Port {port} is taken by another program: choose another with --port N."));
         }
-        None => (PORT..PORT + 100)
-            .find(is_free)
-            .ok_or("No port from 8080 on is free: name one with --port N.")?,
+        None => (PORT..PORT + 100).find(is_free).ok_or("No port from 8080 on is free: name one with --port N.")?,
     };
     let compiler = setup::page_builder()?;
     let mut trunk = trunk(&compiler, "serve", &serve_folder(), release);
@@ -59,14 +50,8 @@ pub fn serve(words: &[String]) -> Outcome<()> {
             trunk.args(["--watch", watched]);
         }
     }
-    let speed = if release {
-        "as it is published"
-    } else {
-        "without the last optimisations (--release has them)"
-    };
-    say(&format!(
-        "Building the page {speed}. The first time takes a minute or two."
-    ));
+    let speed = if release { "as it is published" } else { "without the last optimisations (--release has them)" };
+    say(&format!("Building the page {speed}. The first time takes a minute or two."));
     println!("\n    http://127.0.0.1:{port}/    once it says \"success\"; Ctrl-C ends it\n");
     run::become_program(&mut trunk, "Serving the page")
 }
@@ -81,16 +66,10 @@ pub fn dist(_: &[String]) -> Outcome<()> {
 pub fn build_dist(compiler: &Compiler) -> Outcome<()> {
     say("Building the page for publishing into dist/: link-time optimisation takes its time.");
     let folder = root().join("dist");
-    run(
-        &mut trunk(compiler, "build", &folder, true),
-        "Building the page",
-    )?;
+    run(&mut trunk(compiler, "build", &folder, true), "Building the page")?;
     println!();
     if run::find("node").is_some() {
-        run(
-            command("node").arg("tests/e2e/sizes.mjs").arg(&folder),
-            "Measuring the sizes",
-        )?;
+        run(command("node").arg("tests/e2e/sizes.mjs").arg(&folder), "Measuring the sizes")?;
     } else {
         list_raw_sizes(&folder)?;
     }
@@ -99,8 +78,8 @@ pub fn build_dist(compiler: &Compiler) -> Outcome<()> {
 }
 
 fn list_raw_sizes(folder: &Path) -> Outcome<()> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| format!("{} cannot be read ({error}).", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{} cannot be read ({error}).", folder.display()))?;
     for entry in entries.flatten() {
         let bytes = entry.metadata().map_or(0, |found| found.len());
         println!("{:>10} B  {}", bytes, entry.file_name().to_string_lossy());
@@ -116,9 +95,7 @@ fn serve_folder() -> PathBuf {
 fn trunk(compiler: &Compiler, verb: &str, folder: &Path, release: bool) -> Command {
     let mut trunk = compiler.command("trunk");
     // NO_COLOR=1 is what people set; Trunk wants a truth value of its own there.
-    trunk
-        .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .env_remove("NO_COLOR");
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     trunk.arg(verb).arg("--dist").arg(folder);
     if release {
         trunk.arg("--release");
@@ -139,16 +116,11 @@ pub fn shots(words: &[String]) -> Outcome<()> {
         run::target().join("page-for-shots")
     };
     if !words.iter().any(|word| word == "--url") {
-        run(
-            &mut trunk(&compiler, "build", &folder, release),
-            "Building the page",
-        )?;
+        run(&mut trunk(&compiler, "build", &folder, release), "Building the page")?;
     }
     let mut node = command("node");
-    node.arg("tests/e2e/shots.mjs")
-        .args(words.iter().filter(|word| *word != "--release"));
-    node.env("DIST", &folder)
-        .env("SHOTS", run::target().join("shots"));
+    node.arg("tests/e2e/shots.mjs").args(words.iter().filter(|word| *word != "--release"));
+    node.env("DIST", &folder).env("SHOTS", run::target().join("shots"));
     run(&mut node, "Taking screenshots")
 }
 
@@ -157,24 +129,12 @@ pub fn measure(words: &[String]) -> Outcome<()> {
     let compiler = setup::page_builder()?;
     setup::npm_packages()?;
     setup::chromium()?;
-    run(
-        &mut trunk(&compiler, "build", &root().join("dist"), true),
-        "Building the page",
-    )?;
+    run(&mut trunk(&compiler, "build", &root().join("dist"), true), "Building the page")?;
     if let Some(load) = capture(command("cat").arg("/proc/loadavg")) {
-        let busy = load
-            .split_whitespace()
-            .next()
-            .and_then(|first| first.parse::<f64>().ok())
-            .unwrap_or(0.0);
+        let busy = load.split_whitespace().next().and_then(|first| first.parse::<f64>().ok()).unwrap_or(0.0);
         if busy > 1.0 {
-            say(&format!(
-                "This machine is busy (load {busy}): the frame times below are longer than they need be."
-            ));
+            say(&format!("This machine is busy (load {busy}): the frame times below are longer than they need be."));
         }
     }
-    run(
-        command("node").arg("tests/e2e/measure.mjs").args(words),
-        "Measuring the page",
-    )
+    run(command("node").arg("tests/e2e/measure.mjs").args(words), "Measuring the page")
 }

@@ -14,15 +14,12 @@ pub type Outcome<T> = Result<T, String>;
 
 /// The repository's root.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// Where builds go; the builds for the browser go to `wasm` below it, because another compiler may make them.
 pub fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |named| root().join(named))
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |named| root().join(named))
 }
 
 /// What outlives a clone: the tools built for every clone on this machine. `SLOTSCOPE_CACHE` names another place.
@@ -43,9 +40,7 @@ pub fn say(words: &str) {
 
 /// The path of a program on PATH.
 pub fn find(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// PATH with `first` in front.
@@ -60,8 +55,7 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command.current_dir(root()).env_remove("LD_LIBRARY_PATH");
     for (key, _) in env::vars_os() {
         let name = key.to_string_lossy();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO"
-        {
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO" {
             command.env_remove(&key);
         }
     }
@@ -92,23 +86,13 @@ pub fn become_program(command: &mut Command, what: &str) -> Outcome<()> {
 }
 
 fn could_not_start(command: &Command, what: &str, error: &std::io::Error) -> String {
-    format!(
-        "{what} failed: `{}` could not be started ({error}).",
-        command.get_program().to_string_lossy()
-    )
+    format!("{what} failed: `{}` could not be started ({error}).", command.get_program().to_string_lossy())
 }
 
 /// What the program prints, if it ends well.
 pub fn capture(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
 }
 
 /// Whether the program ended well within `limit`; one that did not end is stopped.
@@ -140,32 +124,16 @@ pub struct Count {
 /// Runs to the end, shows all output as it comes, and adds up the closing lines of the test runners in it.
 pub fn run_counting(command: &mut Command) -> (bool, Count) {
     if std::io::stdout().is_terminal() {
-        command
-            .env("CARGO_TERM_COLOR", "always")
-            .env("FORCE_COLOR", "1");
+        command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
     }
-    let Ok(mut child) = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-    else {
-        println!(
-            "{}",
-            could_not_start(command, "This step", &std::io::Error::last_os_error())
-        );
+    let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() else {
+        println!("{}", could_not_start(command, "This step", &std::io::Error::last_os_error()));
         return (false, Count::default());
     };
     let (sender, lines) = mpsc::channel();
     let pipes: [Option<Box<dyn Read + Send>>; 2] = [
-        child
-            .stdout
-            .take()
-            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
-        child
-            .stderr
-            .take()
-            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
+        child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
+        child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
     ];
     for pipe in pipes.into_iter().flatten() {
         let sender = sender.clone();
@@ -192,21 +160,15 @@ pub fn run_counting(command: &mut Command) -> (bool, Count) {
         count.passed += more.passed;
         count.failed += more.failed;
     }
-    (
-        child.wait().is_ok_and(|status| status.success()),
-        summary.unwrap_or(count),
-    )
+    (child.wait().is_ok_and(|status| status.success()), summary.unwrap_or(count))
 }
 
 /// What one line of output adds: the closing lines of cargo test, nextest and node's runner count, others do not.
 fn counted(line: &str) -> Count {
     let plain = line.trim();
-    let closing = plain.strip_prefix("test result:").or_else(|| {
-        plain
-            .strip_prefix("Summary [")
-            .and_then(|rest| rest.split_once("run:"))
-            .map(|(_, rest)| rest)
-    });
+    let closing = plain
+        .strip_prefix("test result:")
+        .or_else(|| plain.strip_prefix("Summary [").and_then(|rest| rest.split_once("run:")).map(|(_, rest)| rest));
     if let Some(closing) = closing {
         let mut count = Count::default();
         for part in closing.split([',', ';', '.']) {
@@ -223,16 +185,9 @@ fn counted(line: &str) -> Count {
         return count;
     }
     let mut words = plain.split_whitespace();
-    match (
-        words.next(),
-        words.next(),
-        words.next().map(str::parse::<u64>),
-        words.next(),
-    ) {
+    match (words.next(), words.next(), words.next().map(str::parse::<u64>), words.next()) {
         (Some("#" | "ℹ"), Some("pass"), Some(Ok(passed)), None) => Count { passed, failed: 0 },
-        (Some("#" | "ℹ"), Some("fail" | "cancelled"), Some(Ok(failed)), None) => {
-            Count { passed: 0, failed }
-        }
+        (Some("#" | "ℹ"), Some("fail" | "cancelled"), Some(Ok(failed)), None) => Count { passed: 0, failed },
         _ => Count::default(),
     }
 }
@@ -257,41 +212,17 @@ mod tests {
     #[test]
     fn the_closing_lines_of_each_runner_are_counted() {
         for (line, passed, failed) in [
-            (
-                "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-                3,
-                0,
-            ),
-            (
-                "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
-                2,
-                1,
-            ),
-            (
-                "     Summary [   0.512s] 35 tests run: 33 passed (1 slow), 2 failed, 4 skipped",
-                33,
-                2,
-            ),
-            (
-                "\u{1b}[32;1m     Summary\u{1b}[0m [   0.512s] 1 test run: 1 passed, 0 skipped",
-                1,
-                0,
-            ),
-            (
-                "     Summary [ 300.1s] 3/9 tests run: 1 passed, 1 failed, 1 timed out, 0 skipped",
-                1,
-                2,
-            ),
+            ("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s", 3, 0),
+            ("test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", 2, 1),
+            ("     Summary [   0.512s] 35 tests run: 33 passed (1 slow), 2 failed, 4 skipped", 33, 2),
+            ("\u{1b}[32;1m     Summary\u{1b}[0m [   0.512s] 1 test run: 1 passed, 0 skipped", 1, 0),
+            ("     Summary [ 300.1s] 3/9 tests run: 1 passed, 1 failed, 1 timed out, 0 skipped", 1, 2),
             ("# pass 12", 12, 0),
             ("ℹ fail 2", 0, 2),
             ("# Subtest: pass 12 gates", 0, 0),
             ("12 passed", 0, 0),
         ] {
-            assert_eq!(
-                counted(&without_colours(line)),
-                Count { passed, failed },
-                "{line}"
-            );
+            assert_eq!(counted(&without_colours(line)), Count { passed, failed }, "{line}");
         }
     }
 }

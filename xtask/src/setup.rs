@@ -29,12 +29,7 @@ pub fn page_builder() -> Outcome<Compiler> {
     cargo_tool("trunk", &["trunk"], TRUNK, true)?;
     // Not with its lock file: that names versions of others which some registries do not carry.
     let version = locked_version("wasm-bindgen")?;
-    cargo_tool(
-        "wasm-bindgen-cli",
-        &["wasm-bindgen", "wasm-bindgen-test-runner"],
-        &version,
-        false,
-    )?;
+    cargo_tool("wasm-bindgen-cli", &["wasm-bindgen", "wasm-bindgen-test-runner"], &version, false)?;
     Ok(compiler)
 }
 
@@ -49,31 +44,22 @@ fn locked_version(name: &str) -> Outcome<String> {
         .map_err(|error| format!("Cargo.lock cannot be read ({error})."))?;
     let (_, rest) = lock
         .split_once(&format!("\nname = \"{name}\"\nversion = \""))
-        .ok_or_else(|| {
-            format!("Cargo.lock does not name {name}: run `cargo metadata` once, then try again.")
-        })?;
+        .ok_or_else(|| format!("Cargo.lock does not name {name}: run `cargo metadata` once, then try again."))?;
     Ok(rest.split('"').next().unwrap_or_default().to_string())
 }
 
 /// Makes sure that the programs of a crate are there in one version.
 fn cargo_tool(package: &str, programs: &[&str], version: &str, locked: bool) -> Outcome<()> {
     let is_right = |path: &Path| {
-        capture(command(path).arg("--version"))
-            .is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
+        capture(command(path).arg("--version")).is_some_and(|said| said.split_whitespace().nth(1) == Some(version))
     };
-    let there = |program: &&str| {
-        is_right(&tools().join(program)) || find(program).is_some_and(|path| is_right(&path))
-    };
+    let there = |program: &&str| is_right(&tools().join(program)) || find(program).is_some_and(|path| is_right(&path));
     if programs.iter().all(there) {
         return Ok(());
     }
-    say(&format!(
-        "Building {package} {version}, which makes the page. This is done once and takes some minutes."
-    ));
+    say(&format!("Building {package} {version}, which makes the page. This is done once and takes some minutes."));
     let mut cargo = command("cargo");
-    cargo
-        .args(["install", package, "--version", version, "--root"])
-        .arg(cache());
+    cargo.args(["install", package, "--version", version, "--root"]).arg(cache());
     cargo.env_remove("CARGO_TARGET_DIR");
     // These tools wait for files and compilers: the time to optimise them never comes back.
     cargo
@@ -85,7 +71,9 @@ fn cargo_tool(package: &str, programs: &[&str], version: &str, locked: bool) -> 
     }
     run(&mut cargo, &format!("Installing {package}")).map_err(|trouble| {
         let flag = if locked { " --locked" } else { "" };
-        format!("{trouble}\nInstall it by hand with `cargo install {package} --version {version}{flag}`, then try again.")
+        format!(
+            "{trouble}\nInstall it by hand with `cargo install {package} --version {version}{flag}`, then try again."
+        )
     })
 }
 
@@ -93,27 +81,18 @@ fn cargo_tool(package: &str, programs: &[&str], version: &str, locked: bool) -> 
 pub fn reference_servers() -> Outcome<()> {
     programs(
         "The tests compare the engines with real servers.",
-        &[
-            ("redis-server", "redis-server"),
-            ("redis-cli", "redis-tools"),
-            ("memcached", "memcached"),
-        ],
+        &[("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("memcached", "memcached")],
     )
 }
 
 /// Node and npm: they drive the browsers and measure sizes.
 pub fn node() -> Outcome<()> {
-    programs(
-        "Browsers are driven from Node.",
-        &[("node", "nodejs"), ("npm", "npm")],
-    )
+    programs("Browsers are driven from Node.", &[("node", "nodejs"), ("npm", "npm")])
 }
 
 /// The path of ChromeDriver; `CHROMEDRIVER` names another.
 pub fn chromedriver() -> Option<PathBuf> {
-    env::var_os("CHROMEDRIVER")
-        .map(PathBuf::from)
-        .or_else(|| find("chromedriver"))
+    env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| find("chromedriver"))
 }
 
 /// Both browsers and Chromium's driver.
@@ -128,15 +107,9 @@ pub fn browsers() -> Outcome<()> {
 
 /// Chromium and its driver.
 pub fn chromium() -> Outcome<()> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome-stable",
-        "google-chrome",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
     if env::var_os("CHROMIUM").is_none() && !names.iter().any(|name| find(name).is_some()) {
-        let why =
-            "The page is tested in Chromium (CHROMIUM names the binary if it is not on PATH).";
+        let why = "The page is tested in Chromium (CHROMIUM names the binary if it is not on PATH).";
         programs(why, &[("chromium", "chromium fonts-dejavu-core")])?;
     }
     if chromedriver().is_none() {
@@ -157,17 +130,13 @@ pub fn npm_packages() -> Outcome<()> {
     }
     say("Installing the npm packages that drive the browsers (tests/e2e).");
     let mut npm = command("npm");
-    npm.current_dir(&folder)
-        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     run(&mut npm, "Installing the npm packages of tests/e2e")
 }
 
 /// Makes sure that programs are on PATH: each with the Debian packages that bring it.
 fn programs(why: &str, wanted: &[(&str, &str)]) -> Outcome<()> {
-    let missing: Vec<_> = wanted
-        .iter()
-        .filter(|(program, _)| find(program).is_none())
-        .collect();
+    let missing: Vec<_> = wanted.iter().filter(|(program, _)| find(program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -179,30 +148,16 @@ fn programs(why: &str, wanted: &[(&str, &str)]) -> Outcome<()> {
         ));
     }
     say(why);
-    apt_install(
-        &missing
-            .iter()
-            .flat_map(|(_, packages)| packages.split(' '))
-            .collect::<Vec<_>>(),
-    )
+    apt_install(&missing.iter().flat_map(|(_, packages)| packages.split(' ')).collect::<Vec<_>>())
 }
 
 /// Installs Debian packages.
 pub fn apt_install(packages: &[&str]) -> Outcome<()> {
-    say(&format!(
-        "Installing Debian packages: {}.",
-        packages.join(" ")
-    ));
-    let by_hand = || {
-        format!(
-            "Install them by hand with `apt-get install {}`, then try again.",
-            packages.join(" ")
-        )
-    };
+    say(&format!("Installing Debian packages: {}.", packages.join(" ")));
+    let by_hand = || format!("Install them by hand with `apt-get install {}`, then try again.", packages.join(" "));
     let apt = |words: &[&str]| {
         let mut apt = Debian::as_root("env");
-        apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"])
-            .args(words);
+        apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]).args(words);
         apt
     };
     // Stale lists name versions that are gone: always ask first. Without a network the packages may still be at hand.
@@ -210,8 +165,7 @@ pub fn apt_install(packages: &[&str]) -> Outcome<()> {
         say("Debian's package lists could not be updated: trying with what is known.");
     }
     let mut install = apt(&["install", "--no-install-recommends"]);
-    run(install.args(packages), "Installing Debian packages")
-        .map_err(|trouble| format!("{trouble}\n{}", by_hand()))
+    run(install.args(packages), "Installing Debian packages").map_err(|trouble| format!("{trouble}\n{}", by_hand()))
 }
 
 /// Debian and its children, where packages can be installed without asking anybody.
@@ -220,8 +174,7 @@ pub struct Debian;
 impl Debian {
     /// Whether packages can be installed here.
     pub fn here() -> bool {
-        find("apt-get").is_some()
-            && (Self::is_root() || capture(command("sudo").args(["-n", "true"])).is_some())
+        find("apt-get").is_some() && (Self::is_root() || capture(command("sudo").args(["-n", "true"])).is_some())
     }
 
     fn is_root() -> bool {

@@ -9,10 +9,7 @@ use std::time::{Duration, Instant};
 
 const PARTS: &[(&str, &str)] = &[
     ("fast", "format, lints and native tests"),
-    (
-        "native",
-        "native tests and the examples in the documentation",
-    ),
+    ("native", "native tests and the examples in the documentation"),
     ("wasm", "lints and tests of what only a browser runs"),
     ("e2e", "the built page in Chromium and Firefox"),
 ];
@@ -47,11 +44,7 @@ impl Run {
         if let Ending::Failed(why) | Ending::Skipped(why) = &ending {
             println!("{why}");
         }
-        self.steps.push(Step {
-            name,
-            ending,
-            took: begin.elapsed(),
-        });
+        self.steps.push(Step { name, ending, took: begin.elapsed() });
     }
 
     /// Prints the table; an error if any step failed.
@@ -64,11 +57,9 @@ impl Run {
                 Ending::Ran(well, count) if *count == Count::default() => {
                     (u64::from(*well), u64::from(!*well), String::new())
                 }
-                Ending::Ran(well, Count { passed, failed }) => (
-                    *passed,
-                    (*failed).max(u64::from(!*well)),
-                    format!("{passed} passed, {failed} failed"),
-                ),
+                Ending::Ran(well, Count { passed, failed }) => {
+                    (*passed, (*failed).max(u64::from(!*well)), format!("{passed} passed, {failed} failed"))
+                }
                 Ending::Skipped(why) => (0, 0, format!("skipped: {why}")),
                 Ending::Failed(why) => (0, 1, why.lines().next().unwrap_or_default().to_string()),
             };
@@ -81,10 +72,7 @@ impl Run {
             } else {
                 "ok"
             };
-            println!(
-                "{name:<34} {mark:<7} {:>6.1} s   {words}",
-                took.as_secs_f64()
-            );
+            println!("{name:<34} {mark:<7} {:>6.1} s   {words}", took.as_secs_f64());
         }
         println!("\n{} passed, {} failed", total.passed, total.failed);
         if total.failed > 0 {
@@ -99,10 +87,7 @@ impl Run {
 pub fn test(words: &[String]) -> Outcome<()> {
     let part = words.first().map(String::as_str);
     if let Some(part) = part.filter(|part| !PARTS.iter().any(|(name, _)| name == part)) {
-        let known: Vec<_> = PARTS
-            .iter()
-            .map(|(name, about)| format!("  {name:<8} {about}"))
-            .collect();
+        let known: Vec<_> = PARTS.iter().map(|(name, about)| format!("  {name:<8} {about}")).collect();
         return Err(format!(
             "`test` has no part `{part}`. Without one it runs everything; the parts are:\n{}",
             known.join("\n")
@@ -125,16 +110,13 @@ pub fn test(words: &[String]) -> Outcome<()> {
     }
     if wants(&["wasm", "e2e"]) {
         let mut compiler = None;
-        run.step(
-            "compiler and tools for browsers",
-            || match setup::page_builder() {
-                Ok(found) => {
-                    compiler = Some(found);
-                    Ending::Ran(true, Count::default())
-                }
-                Err(why) => Ending::Failed(why),
-            },
-        );
+        run.step("compiler and tools for browsers", || match setup::page_builder() {
+            Ok(found) => {
+                compiler = Some(found);
+                Ending::Ran(true, Count::default())
+            }
+            Err(why) => Ending::Failed(why),
+        });
         if let Some(compiler) = &compiler {
             in_browsers(&mut run, compiler, wants(&["wasm"]), wants(&["e2e"]));
         }
@@ -147,25 +129,16 @@ fn in_browsers(run: &mut Run, compiler: &Compiler, wasm: bool, e2e: bool) {
         run.step("lints for browsers", || {
             if !compiler.has_clippy() {
                 return Ending::Skipped(
-                    "the compiler for browsers has no clippy (Debian: rust-web-clippy)."
-                        .to_string(),
+                    "the compiler for browsers has no clippy (Debian: rust-web-clippy).".to_string(),
                 );
             }
-            let mut clippy = compiler.cargo(&[
-                "clippy",
-                "--package",
-                "slotscope",
-                "--lib",
-                "--bins",
-                "--test",
-                "browser",
-            ]);
+            let mut clippy =
+                compiler.cargo(&["clippy", "--package", "slotscope", "--lib", "--bins", "--test", "browser"]);
             ran(clippy.args(["--", "-D", "warnings"]))
         });
         run.step("tests in headless Chromium", || match setup::chromium() {
             Ok(()) => {
-                let mut cargo =
-                    compiler.cargo(&["test", "--package", "slotscope", "--test", "browser"]);
+                let mut cargo = compiler.cargo(&["test", "--package", "slotscope", "--test", "browser"]);
                 cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
                 if let Some(driver) = setup::chromedriver() {
                     cargo.env("CHROMEDRIVER", driver);
@@ -177,24 +150,18 @@ fn in_browsers(run: &mut Run, compiler: &Compiler, wasm: bool, e2e: bool) {
     }
     if e2e {
         let mut built = false;
-        run.step(
-            "the page, built for publishing",
-            || match page::build_dist(compiler) {
-                Ok(()) => {
-                    built = true;
-                    Ending::Ran(true, Count::default())
-                }
-                Err(why) => Ending::Failed(why),
-            },
-        );
+        run.step("the page, built for publishing", || match page::build_dist(compiler) {
+            Ok(()) => {
+                built = true;
+                Ending::Ran(true, Count::default())
+            }
+            Err(why) => Ending::Failed(why),
+        });
         run.step("the page in Chromium and Firefox", || {
             if !built {
                 return Ending::Skipped("there is no page to test.".to_string());
             }
-            match setup::npm_packages()
-                .and_then(|()| setup::browsers())
-                .and_then(|()| end_to_end())
-            {
+            match setup::npm_packages().and_then(|()| setup::browsers()).and_then(|()| end_to_end()) {
                 Ok(mut node) => ran(&mut node),
                 Err(why) => Ending::Failed(why),
             }
@@ -223,14 +190,7 @@ fn lints() -> Ending {
     if capture(command("cargo").args(["clippy", "--version"])).is_none() {
         return Ending::Skipped("this Rust comes without clippy.".to_string());
     }
-    ran(command("cargo").args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    ran(command("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
 /// All native tests, by nextest where it is installed.
@@ -239,14 +199,7 @@ fn native_tests(filter: &[String]) -> Command {
     if capture(command("cargo").args(["nextest", "--version"])).is_some() {
         cargo.args(["nextest", "run", "--workspace", "--no-tests", "pass"]);
     } else {
-        cargo.args([
-            "test",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--no-fail-fast",
-        ]);
+        cargo.args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
     }
     cargo.args(filter);
     cargo
@@ -254,8 +207,8 @@ fn native_tests(filter: &[String]) -> Command {
 
 fn end_to_end() -> Outcome<Command> {
     let folder = root().join("tests/e2e");
-    let entries = std::fs::read_dir(&folder)
-        .map_err(|error| format!("{} cannot be read ({error}).", folder.display()))?;
+    let entries =
+        std::fs::read_dir(&folder).map_err(|error| format!("{} cannot be read ({error}).", folder.display()))?;
     let mut files: Vec<_> = entries
         .flatten()
         .map(|entry| entry.path())
@@ -263,10 +216,8 @@ fn end_to_end() -> Outcome<Command> {
         .collect();
     files.sort();
     let mut node = command("node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(files);
-    node.env("DIST", root().join("dist"))
-        .env("SHOTS", run::target().join("shots"));
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files);
+    node.env("DIST", root().join("dist")).env("SHOTS", run::target().join("shots"));
     Ok(node)
 }
 
@@ -277,13 +228,6 @@ pub fn bless(words: &[String]) -> Outcome<()> {
     let mut tests = native_tests(words);
     let (well, _) = run_counting(tests.env("UPDATE_EXPECT", "1").env("SLOTSCOPE_BLESS", "1"));
     println!("\nChanged files (read them before you commit them):");
-    run(
-        command("git").args(["--no-pager", "diff", "--stat"]),
-        "Listing what changed",
-    )?;
-    if well {
-        Ok(())
-    } else {
-        Err("Some tests fail for other reasons than a snapshot; see above.".to_string())
-    }
+    run(command("git").args(["--no-pager", "diff", "--stat"]), "Listing what changed")?;
+    if well { Ok(()) } else { Err("Some tests fail for other reasons than a snapshot; see above.".to_string()) }
 }

@@ -20,14 +20,8 @@ use std::time::Duration;
 const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// The compiler, its cargo, the standard library's source, what links for the target, and the lints.
-const DEBIAN_PACKAGES: &[&str] = &[
-    "rustc-web",
-    "cargo-web",
-    "rust-web-src",
-    "rust-web-llvm",
-    "lld-22",
-    "rust-web-clippy",
-];
+const DEBIAN_PACKAGES: &[&str] =
+    &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22", "rust-web-clippy"];
 
 /// A compiler that makes programs for the browser.
 #[derive(Clone, Debug)]
@@ -83,32 +77,22 @@ impl Compiler {
 /// Panic messages name files: let them be the crates' own names, the same on every machine.
 fn remapped_paths() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home =
-        home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let Some(sources) = home.map(|home| home.join("registry/src")) else {
         return String::new();
     };
     let mut flags = vec![format!("--remap-path-prefix={}=crates", sources.display())];
     // Each registry has a folder of its own below; its name says nothing to a reader.
     for entry in fs::read_dir(&sources).into_iter().flatten().flatten() {
-        flags.push(format!(
-            "--remap-path-prefix={}=crates",
-            entry.path().display()
-        ));
+        flags.push(format!("--remap-path-prefix={}=crates", entry.path().display()));
     }
     flags.join("\u{1f}")
 }
 
 /// Finds or makes a compiler for the browser.
 pub fn compiler(tools: PathBuf) -> Outcome<Compiler> {
-    let ordinary = Compiler {
-        debian: false,
-        tools: tools.clone(),
-    };
-    let debian = Compiler {
-        debian: true,
-        tools,
-    };
+    let ordinary = Compiler { debian: false, tools: tools.clone() };
+    let debian = Compiler { debian: true, tools };
     if compiles("rustc") {
         return Ok(ordinary);
     }
@@ -116,14 +100,9 @@ pub fn compiler(tools: PathBuf) -> Outcome<Compiler> {
         return Ok(debian);
     }
     if find("rustup").is_some() {
-        say(&format!(
-            "The Rust compiler here cannot build for browsers yet: asking rustup for {TARGET}."
-        ));
+        say(&format!("The Rust compiler here cannot build for browsers yet: asking rustup for {TARGET}."));
         let mut rustup = command("rustup");
-        if run::ends_well_within(
-            rustup.args(["target", "add", TARGET]),
-            Duration::from_secs(180),
-        ) && compiles("rustc")
+        if run::ends_well_within(rustup.args(["target", "add", TARGET]), Duration::from_secs(180)) && compiles("rustc")
         {
             return Ok(ordinary);
         }
@@ -136,9 +115,7 @@ pub fn compiler(tools: PathBuf) -> Outcome<Compiler> {
             DEBIAN_PACKAGES.join(" ")
         ));
     }
-    say(
-        "The standard library for browsers is not to be had ready-made: Debian's own Rust will build it.",
-    );
+    say("The standard library for browsers is not to be had ready-made: Debian's own Rust will build it.");
     apt_install(DEBIAN_PACKAGES)?;
     build_std()?;
     if compiles(DEBIAN_RUSTC) {
@@ -156,37 +133,19 @@ fn compiles(rustc: &str) -> bool {
     if fs::create_dir_all(&folder).is_err() {
         return false;
     }
-    let words = [
-        "--target",
-        TARGET,
-        "--test",
-        "--crate-name",
-        "probe",
-        "--emit",
-        "metadata",
-        "-",
-    ];
+    let words = ["--target", TARGET, "--test", "--crate-name", "probe", "--emit", "metadata", "-"];
     let mut probe = command(rustc);
     probe.args(words).arg("-o").arg(folder.join("probe.rmeta"));
-    probe
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// Builds the standard library with Debian's compiler and puts it where that compiler looks for it.
 fn build_std() -> Outcome<()> {
-    say(
-        "Building the standard library for browsers. This is done once and takes about 90 s on two cores.",
-    );
+    say("Building the standard library for browsers. This is done once and takes about 90 s on two cores.");
     let folder = run::cache().join("std");
-    let failed =
-        |error: std::io::Error| format!("{} could not be written ({error}).", folder.display());
+    let failed = |error: std::io::Error| format!("{} could not be written ({error}).", folder.display());
     fs::create_dir_all(folder.join("src")).map_err(failed)?;
-    let manifest =
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
     fs::write(folder.join("Cargo.toml"), manifest).map_err(failed)?;
     fs::write(folder.join("src/lib.rs"), "").map_err(failed)?;
     let out = folder.join("target");
@@ -196,14 +155,7 @@ fn build_std() -> Outcome<()> {
     let mut cargo = command("/usr/bin/cargo");
     cargo
         .current_dir(&folder)
-        .args([
-            "build",
-            "--release",
-            "-Zbuild-std=std,panic_abort,test",
-            "--target",
-            TARGET,
-            "--target-dir",
-        ])
+        .args(["build", "--release", "-Zbuild-std=std,panic_abort,test", "--target", TARGET, "--target-dir"])
         .arg(&out)
         .env("PATH", run::path_with(&[PathBuf::from("/usr/bin")]))
         .env("RUSTC", DEBIAN_RUSTC)
@@ -212,23 +164,14 @@ fn build_std() -> Outcome<()> {
         .env_remove("RUSTUP_TOOLCHAIN");
     run(&mut cargo, "Building the standard library for browsers")?;
 
-    let library =
-        capture(command(DEBIAN_RUSTC).args(["--print", "target-libdir", "--target", TARGET]))
-            .ok_or_else(|| {
-                format!("{DEBIAN_RUSTC} does not say where it keeps its standard libraries.")
-            })?;
+    let library = capture(command(DEBIAN_RUSTC).args(["--print", "target-libdir", "--target", TARGET]))
+        .ok_or_else(|| format!("{DEBIAN_RUSTC} does not say where it keeps its standard libraries."))?;
     let entries = fs::read_dir(&built).map_err(failed)?;
     let libraries: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "rlib")
-        })
-        .filter(|path| {
-            path.file_name()
-                .is_some_and(|name| !name.to_string_lossy().starts_with("libempty"))
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))
+        .filter(|path| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with("libempty")))
         .collect();
     let what = format!("Copying the standard library to {library}");
     run(Debian::as_root("rm").args(["-rf", &library]), &what)?;

@@ -9,9 +9,7 @@ use crate::resp::{Bytes, Value};
 
 /// `DUMP key`
 pub fn dump(call: &mut Call<'_>) -> Result<Value, Error> {
-    Ok(call
-        .lookup_read(call.arg(1))
-        .map_or(Value::Null, |data| Value::bulk(rdb::dump(data))))
+    Ok(call.lookup_read(call.arg(1)).map_or(Value::Null, |data| Value::bulk(rdb::dump(data))))
 }
 
 #[derive(Default)]
@@ -42,9 +40,7 @@ impl Options {
             } else if call.is_word(at, "freq") && has_value && options.idle_seconds.is_none() {
                 let frequency = call.int(at + 1)?;
                 if !(0..=255).contains(&frequency) {
-                    return Err(Error::Text(
-                        "ERR Invalid FREQ value, must be >= 0 and <= 255",
-                    ));
+                    return Err(Error::Text("ERR Invalid FREQ value, must be >= 0 and <= 255"));
                 }
                 options.frequency = Some(frequency);
                 at += 1;
@@ -78,8 +74,7 @@ pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
     let base = if options.absolute { 0 } else { call.now_ms() };
     // Too long a time wraps round into the past, as it does in C.
     let expire = (ttl > 0).then(|| ttl.wrapping_add(base));
-    if expire.is_some_and(|at| at <= call.now_ms()) && !call.from_primary && !call.host.is_replica()
-    {
+    if expire.is_some_and(|at| at <= call.now_ms()) && !call.from_primary && !call.host.is_replica() {
         // It would be gone at once: what remains is the deletion of what was there.
         if deleted {
             call.propagate_as(&[b"DEL", key]);
@@ -101,13 +96,9 @@ pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     let (config, now_ms) = (&call.engine.config, call.now_ms());
     let restored = if config.maxmemory_policy.is_lfu() {
-        options
-            .frequency
-            .map(|frequency| usage::with_counter(frequency as u32, now_ms))
+        options.frequency.map(|frequency| usage::with_counter(frequency as u32, now_ms))
     } else {
-        options
-            .idle_seconds
-            .map(|idle| usage::lru_clock_before(idle, now_ms))
+        options.idle_seconds.map(|idle| usage::lru_clock_before(idle, now_ms))
     };
     if let Some(restored) = restored {
         call.keyspace().set_usage(db, id, restored);

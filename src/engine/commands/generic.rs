@@ -42,10 +42,7 @@ pub fn touch(call: &mut Call<'_>) -> Result<Value, Error> {
 
 fn count(call: &mut Call<'_>, why: Lookup) -> Result<Value, Error> {
     let argv = call.argv;
-    let found = argv[1..]
-        .iter()
-        .filter(|key| call.find(key, why).is_some())
-        .count();
+    let found = argv[1..].iter().filter(|key| call.find(key, why).is_some()).count();
     call.work += argv.len() as u64 - 2;
     Ok(Value::Int(found as i64))
 }
@@ -53,9 +50,7 @@ fn count(call: &mut Call<'_>, why: Lookup) -> Result<Value, Error> {
 /// `TYPE key`
 pub fn type_(call: &mut Call<'_>) -> Result<Value, Error> {
     let found = call.find(call.arg(1), Lookup::Peek);
-    let name = found.map_or("none", |id| {
-        call.engine.keyspace.data(call.db, id).type_name()
-    });
+    let name = found.map_or("none", |id| call.engine.keyspace.data(call.db, id).type_name());
     Ok(Value::simple(name))
 }
 
@@ -68,46 +63,22 @@ struct Clock {
 
 /// `EXPIRE key seconds [NX | XX | GT | LT]`
 pub fn expire(call: &mut Call<'_>) -> Result<Value, Error> {
-    set_expiry(
-        call,
-        Clock {
-            seconds: true,
-            absolute: false,
-        },
-    )
+    set_expiry(call, Clock { seconds: true, absolute: false })
 }
 
 /// `PEXPIRE key milliseconds [NX | XX | GT | LT]`
 pub fn pexpire(call: &mut Call<'_>) -> Result<Value, Error> {
-    set_expiry(
-        call,
-        Clock {
-            seconds: false,
-            absolute: false,
-        },
-    )
+    set_expiry(call, Clock { seconds: false, absolute: false })
 }
 
 /// `EXPIREAT key unix-time-seconds [NX | XX | GT | LT]`
 pub fn expireat(call: &mut Call<'_>) -> Result<Value, Error> {
-    set_expiry(
-        call,
-        Clock {
-            seconds: true,
-            absolute: true,
-        },
-    )
+    set_expiry(call, Clock { seconds: true, absolute: true })
 }
 
 /// `PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]`
 pub fn pexpireat(call: &mut Call<'_>) -> Result<Value, Error> {
-    set_expiry(
-        call,
-        Clock {
-            seconds: false,
-            absolute: true,
-        },
-    )
+    set_expiry(call, Clock { seconds: false, absolute: true })
 }
 
 #[derive(Default)]
@@ -131,14 +102,10 @@ impl ExpireCondition {
             }
         }
         if condition.nx && (condition.xx || condition.gt || condition.lt) {
-            return Err(Error::Text(
-                "ERR NX and XX, GT or LT options at the same time are not compatible",
-            ));
+            return Err(Error::Text("ERR NX and XX, GT or LT options at the same time are not compatible"));
         }
         if condition.gt && condition.lt {
-            return Err(Error::Text(
-                "ERR GT and LT options at the same time are not compatible",
-            ));
+            return Err(Error::Text("ERR GT and LT options at the same time are not compatible"));
         }
         Ok(condition)
     }
@@ -156,11 +123,7 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
     let (key, argv, db) = (call.arg(1), call.argv, call.db);
     let condition = ExpireCondition::parse(&argv[3..])?;
     let given = call.int(2)?;
-    let millis = if clock.seconds {
-        given.checked_mul(1_000)
-    } else {
-        Some(given)
-    };
+    let millis = if clock.seconds { given.checked_mul(1_000) } else { Some(given) };
     let base = if clock.absolute { 0 } else { call.now_ms() };
     let at = millis
         .and_then(|millis| millis.checked_add(base))
@@ -175,11 +138,7 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
     }
     if at <= call.now_ms() && !call.from_primary && !call.host.is_replica() {
         call.delete_key(key);
-        let word: &[u8] = if call.engine.config.lazyfree_lazy_expire {
-            b"UNLINK"
-        } else {
-            b"DEL"
-        };
+        let word: &[u8] = if call.engine.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
         call.propagate_as(&[word, key]);
         call.notify(EventClass::GENERIC, "del", key);
     } else {
@@ -196,46 +155,22 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
 
 /// `TTL key`
 pub fn ttl(call: &mut Call<'_>) -> Result<Value, Error> {
-    life(
-        call,
-        Clock {
-            seconds: true,
-            absolute: false,
-        },
-    )
+    life(call, Clock { seconds: true, absolute: false })
 }
 
 /// `PTTL key`
 pub fn pttl(call: &mut Call<'_>) -> Result<Value, Error> {
-    life(
-        call,
-        Clock {
-            seconds: false,
-            absolute: false,
-        },
-    )
+    life(call, Clock { seconds: false, absolute: false })
 }
 
 /// `EXPIRETIME key`
 pub fn expiretime(call: &mut Call<'_>) -> Result<Value, Error> {
-    life(
-        call,
-        Clock {
-            seconds: true,
-            absolute: true,
-        },
-    )
+    life(call, Clock { seconds: true, absolute: true })
 }
 
 /// `PEXPIRETIME key`
 pub fn pexpiretime(call: &mut Call<'_>) -> Result<Value, Error> {
-    life(
-        call,
-        Clock {
-            seconds: false,
-            absolute: true,
-        },
-    )
+    life(call, Clock { seconds: false, absolute: true })
 }
 
 /// −2: no key; −1: no end. Seconds are rounded to the nearest.
@@ -246,16 +181,8 @@ fn life(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
     let Some(at) = call.engine.keyspace.expire_at(call.db, id) else {
         return Ok(Value::Int(-1));
     };
-    let millis = if clock.absolute {
-        at
-    } else {
-        at.saturating_sub(call.now_ms()).max(0)
-    };
-    Ok(Value::Int(if clock.seconds {
-        millis.saturating_add(500) / 1_000
-    } else {
-        millis
-    }))
+    let millis = if clock.absolute { at } else { at.saturating_sub(call.now_ms()).max(0) };
+    Ok(Value::Int(if clock.seconds { millis.saturating_add(500) / 1_000 } else { millis }))
 }
 
 /// `PERSIST key`
@@ -311,16 +238,9 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
 /// A database number of this server.
 fn database(call: &Call<'_>, at: usize) -> Result<u32, Error> {
     // In cluster mode there is one database, but the numbers of the others are no error by themselves.
-    let count = call
-        .engine
-        .config
-        .databases
-        .max(call.engine.keyspace.databases());
+    let count = call.engine.config.databases.max(call.engine.keyspace.databases());
     let number = call.narrow_int(at)?;
-    u32::try_from(number)
-        .ok()
-        .filter(|number| *number < count)
-        .ok_or(Error::DbIndex)
+    u32::try_from(number).ok().filter(|number| *number < count).ok_or(Error::DbIndex)
 }
 
 /// `MOVE key db`
@@ -369,9 +289,7 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
         at += 1;
     }
     if call.engine.cluster_enabled && db != 0 {
-        return Err(Error::Text(
-            "ERR Copying to another database is not allowed in cluster mode",
-        ));
+        return Err(Error::Text("ERR Copying to another database is not allowed in cluster mode"));
     }
     if db == call.db && from == to {
         return Err(Error::SameObject);
@@ -429,11 +347,7 @@ pub fn randomkey(call: &mut Call<'_>) -> Result<Value, Error> {
         tries -= 1;
         call.drop_if_expired(&key);
         if tries == 0 {
-            return Ok(if call.engine.keyspace.find(db, &key).is_some() {
-                Value::Bulk(key)
-            } else {
-                Value::Null
-            });
+            return Ok(if call.engine.keyspace.find(db, &key).is_some() { Value::Bulk(key) } else { Value::Null });
         }
     }
 }
@@ -453,11 +367,7 @@ pub(super) fn parse_cursor(text: &[u8]) -> Result<u64, Error> {
         .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|digits| digits.parse().ok())
         .ok_or(invalid)?;
-    Ok(if negative {
-        value.wrapping_neg()
-    } else {
-        value
-    })
+    Ok(if negative { value.wrapping_neg() } else { value })
 }
 
 /// The options of SCAN, HSCAN, SSCAN and ZSCAN.
@@ -471,11 +381,7 @@ impl<'a> ScanOptions<'a> {
     /// Parses the words from `start`; TYPE is SCAN's alone.
     pub fn parse(call: &Call<'a>, start: usize, with_type: bool) -> Result<Self, Error> {
         let argv = call.argv;
-        let mut options = Self {
-            count: 10,
-            pattern: None,
-            type_name: None,
-        };
+        let mut options = Self { count: 10, pattern: None, type_name: None };
         let mut at = start;
         while at < argv.len() {
             let Some(value) = argv.get(at + 1) else {
@@ -484,10 +390,7 @@ impl<'a> ScanOptions<'a> {
             match argv[at].to_ascii_lowercase().as_slice() {
                 b"count" => {
                     let count = number::parse_i64(value).ok_or(Error::NotInteger)?;
-                    options.count = u64::try_from(count)
-                        .ok()
-                        .filter(|count| *count > 0)
-                        .ok_or(Error::Syntax)?;
+                    options.count = u64::try_from(count).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
                 }
                 b"match" => options.pattern = (value[..] != *b"*").then_some(&value[..]),
                 b"type" if with_type => options.type_name = Some(value),
@@ -507,36 +410,22 @@ pub fn scan(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut ids = Vec::new();
     // An almost empty table is not searched forever: ten buckets for each key wanted.
     for _ in 0..options.count.saturating_mul(10) {
-        cursor = call
-            .engine
-            .keyspace
-            .scan(db, cursor, &mut |id| ids.push(id));
+        cursor = call.engine.keyspace.scan(db, cursor, &mut |id| ids.push(id));
         call.work += 1;
         if cursor == 0 || ids.len() as u64 >= options.count {
             break;
         }
     }
-    let found: Vec<Bytes> = ids
-        .into_iter()
-        .map(|id| call.engine.keyspace.key(db, id).clone())
-        .collect();
+    let found: Vec<Bytes> = ids.into_iter().map(|id| call.engine.keyspace.key(db, id).clone()).collect();
     let mut keys = Vec::with_capacity(found.len());
     for key in found {
-        if options
-            .pattern
-            .is_some_and(|pattern| !glob::matches(pattern, &key, false))
-        {
+        if options.pattern.is_some_and(|pattern| !glob::matches(pattern, &key, false)) {
             continue;
         }
         if let Some(wanted) = options.type_name {
             let id = call.find(&key, Lookup::Peek);
             let is_wanted = id.is_some_and(|id| {
-                call.engine
-                    .keyspace
-                    .data(db, id)
-                    .type_name()
-                    .as_bytes()
-                    .eq_ignore_ascii_case(wanted)
+                call.engine.keyspace.data(db, id).type_name().as_bytes().eq_ignore_ascii_case(wanted)
             });
             if !is_wanted {
                 continue;
@@ -547,10 +436,7 @@ pub fn scan(call: &mut Call<'_>) -> Result<Value, Error> {
         keys.push(Value::Bulk(key));
     }
     call.work += keys.len() as u64;
-    Ok(Value::Array(vec![
-        Value::bulk(cursor.to_string()),
-        Value::Array(keys),
-    ]))
+    Ok(Value::Array(vec![Value::bulk(cursor.to_string()), Value::Array(keys)]))
 }
 
 /// The options of SORT.
@@ -593,9 +479,7 @@ impl SortOptions {
                 }
                 b"get" if left >= 1 => {
                     if call.engine.cluster_enabled {
-                        return Err(Error::Text(
-                            "ERR GET option of SORT denied in cluster mode.",
-                        ));
+                        return Err(Error::Text("ERR GET option of SORT denied in cluster mode."));
                     }
                     options.get.push(argv[at + 1].clone());
                     at += 1;
@@ -620,11 +504,7 @@ pub fn sort_ro(call: &mut Call<'_>) -> Result<Value, Error> {
 
 fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
     let options = SortOptions::parse(call, may_store)?;
-    let why = if options.store.is_some() {
-        Lookup::Write
-    } else {
-        Lookup::Read
-    };
+    let why = if options.store.is_some() { Lookup::Write } else { Lookup::Read };
     // Lists, sets and sorted sets are what can be sorted; a missing key is an empty list.
     if call.find(call.arg(1), why).is_some() {
         return Err(Error::WrongType);
@@ -646,9 +526,7 @@ pub fn object_encoding(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(id) = call.find(call.arg(2), Lookup::Peek) else {
         return Ok(Value::Null);
     };
-    Ok(Value::bulk(
-        call.engine.keyspace.data(call.db, id).encoding(),
-    ))
+    Ok(Value::bulk(call.engine.keyspace.data(call.db, id).encoding()))
 }
 
 /// `OBJECT REFCOUNT key`
@@ -657,8 +535,7 @@ pub fn object_refcount(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Null);
     };
     let shared = call.engine.keyspace.data(call.db, id).is_shared_integer()
-        && (call.engine.config.maxmemory == 0
-            || !call.engine.config.maxmemory_policy.needs_own_usage());
+        && (call.engine.config.maxmemory == 0 || !call.engine.config.maxmemory_policy.needs_own_usage());
     Ok(Value::Int(if shared { i64::from(i32::MAX) } else { 1 }))
 }
 
@@ -689,11 +566,7 @@ pub fn object_freq(call: &mut Call<'_>) -> Result<Value, Error> {
         ));
     }
     let usage = call.engine.keyspace.object(call.db, id).usage;
-    Ok(Value::Int(i64::from(usage::lfu_counter(
-        &call.engine.config,
-        usage,
-        call.now_ms(),
-    ))))
+    Ok(Value::Int(i64::from(usage::lfu_counter(&call.engine.config, usage, call.now_ms()))))
 }
 
 /// `OBJECT HELP`
@@ -711,9 +584,7 @@ pub fn object_help(_call: &mut Call<'_>) -> Result<Value, Error> {
         "HELP",
         "    This text.",
     ];
-    Ok(Value::Array(
-        lines.iter().map(|line| Value::simple(line)).collect(),
-    ))
+    Ok(Value::Array(lines.iter().map(|line| Value::simple(line)).collect()))
 }
 
 /// `WAIT numreplicas timeout`: answers at once with how many replicas have everything.
@@ -726,8 +597,7 @@ pub fn wait(call: &mut Call<'_>) -> Result<Value, Error> {
         ));
     }
     call.int(1)?;
-    let timeout = number::parse_i64(call.arg(2))
-        .ok_or(Error::Text("ERR timeout is not an integer or out of range"))?;
+    let timeout = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR timeout is not an integer or out of range"))?;
     if timeout < 0 {
         return Err(Error::Text("ERR timeout is negative"));
     }

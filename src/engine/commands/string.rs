@@ -39,14 +39,8 @@ fn get_reply(call: &mut Call<'_>, key: &Bytes) -> Result<Value, Error> {
 
 /// Whether a string of `len` bytes and `more` may be.
 fn check_length(call: &Call<'_>, len: u64, more: u64) -> Result<(), Error> {
-    let fits = len
-        .checked_add(more)
-        .is_some_and(|total| total <= call.engine.config.proto_max_bulk_len);
-    if fits || call.from_primary {
-        Ok(())
-    } else {
-        Err(Error::StringTooLong)
-    }
+    let fits = len.checked_add(more).is_some_and(|total| total <= call.engine.config.proto_max_bulk_len);
+    if fits || call.from_primary { Ok(()) } else { Err(Error::StringTooLong) }
 }
 
 /// How an expiry is given.
@@ -107,9 +101,7 @@ impl<'a> Options<'a> {
 
     /// The end of the time to live in Unix milliseconds.
     fn expire_at(&self, call: &Call<'_>) -> Result<Option<i64>, Error> {
-        self.expire
-            .map(|(unit, text)| expire_at(call, unit, text))
-            .transpose()
+        self.expire.map(|(unit, text)| expire_at(call, unit, text)).transpose()
     }
 }
 
@@ -119,19 +111,9 @@ fn expire_at(call: &Call<'_>, unit: Unit, text: &[u8]) -> Result<i64, Error> {
     if given <= 0 {
         return Err(invalid);
     }
-    let millis = if matches!(unit, Unit::Ex | Unit::ExAt) {
-        given.checked_mul(1_000)
-    } else {
-        Some(given)
-    };
-    let base = if matches!(unit, Unit::Ex | Unit::Px) {
-        call.now_ms()
-    } else {
-        0
-    };
-    millis
-        .and_then(|millis| millis.checked_add(base))
-        .ok_or(invalid)
+    let millis = if matches!(unit, Unit::Ex | Unit::ExAt) { given.checked_mul(1_000) } else { Some(given) };
+    let base = if matches!(unit, Unit::Ex | Unit::Px) { call.now_ms() } else { 0 };
+    millis.and_then(|millis| millis.checked_add(base)).ok_or(invalid)
 }
 
 /// Stores a string, with or without an end, and says so to everybody.
@@ -143,13 +125,7 @@ fn store(call: &mut Call<'_>, key: &Bytes, value: &Bytes, expire: Option<i64>, k
         let db = call.db;
         call.keyspace().set_expire(db, id, Some(at));
         call.notify(EventClass::GENERIC, "expire", key);
-        call.propagate_as(&[
-            b"SET",
-            key,
-            value,
-            b"PXAT",
-            number::Decimal::new(at).as_bytes(),
-        ]);
+        call.propagate_as(&[b"SET", key, value, b"PXAT", number::Decimal::new(at).as_bytes()]);
     }
 }
 
@@ -158,11 +134,7 @@ pub fn set(call: &mut Call<'_>) -> Result<Value, Error> {
     let (key, value) = (call.arg(1), call.arg(2));
     let options = Options::parse(call.argv, 3, true)?;
     let expire = options.expire_at(call)?;
-    let previous = if options.get {
-        Some(get_reply(call, key)?)
-    } else {
-        None
-    };
+    let previous = if options.get { Some(get_reply(call, key)?) } else { None };
     if options.nx || options.xx {
         let exists = call.find(key, Lookup::Write).is_some();
         if (options.nx && exists) || (options.xx && !exists) {
@@ -172,11 +144,7 @@ pub fn set(call: &mut Call<'_>) -> Result<Value, Error> {
     store(call, key, value, expire, options.keep_ttl);
     if options.get && expire.is_none() {
         // Replicas need not answer what was there before.
-        let without_get = call
-            .argv
-            .iter()
-            .enumerate()
-            .filter(|(at, arg)| *at < 3 || !arg.eq_ignore_ascii_case(b"get"));
+        let without_get = call.argv.iter().enumerate().filter(|(at, arg)| *at < 3 || !arg.eq_ignore_ascii_case(b"get"));
         let without_get = without_get.map(|(_, arg)| arg.clone()).collect();
         call.propagate_instead(vec![without_get]);
     }
@@ -316,11 +284,7 @@ pub(super) fn range(start: i64, end: i64, len: usize) -> Option<(usize, usize)> 
         return None;
     }
     let place = |at: i64| {
-        if at < 0 {
-            (len.saturating_add(at)).max(0)
-        } else {
-            at
-        }
+        if at < 0 { (len.saturating_add(at)).max(0) } else { at }
     };
     let (start, end) = (place(start), place(end).min(len - 1));
     (start <= end).then_some((start as usize, end as usize))
@@ -332,12 +296,10 @@ pub fn getrange(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(data) = call.lookup_read(call.arg(1)) else {
         return Ok(Value::bulk(""));
     };
-    Ok(
-        string(data)?.with_bytes(|bytes| match range(start, end, bytes.len()) {
-            Some((start, end)) => Value::bulk(&bytes[start..=end]),
-            None => Value::bulk(""),
-        }),
-    )
+    Ok(string(data)?.with_bytes(|bytes| match range(start, end, bytes.len()) {
+        Some((start, end)) => Value::bulk(&bytes[start..=end]),
+        None => Value::bulk(""),
+    }))
 }
 
 /// `SUBSTR key start end`: GETRANGE's old name.
@@ -389,14 +351,10 @@ fn increment(call: &mut Call<'_>, by: i64) -> Result<Value, Error> {
     let key = call.arg(1);
     let id = call.find(key, Lookup::Write);
     let old = match id {
-        Some(id) => string(call.engine.keyspace.data(call.db, id))?
-            .as_int()
-            .ok_or(Error::NotInteger)?,
+        Some(id) => string(call.engine.keyspace.data(call.db, id))?.as_int().ok_or(Error::NotInteger)?,
         None => 0,
     };
-    let new = old
-        .checked_add(by)
-        .ok_or(Error::Text("ERR increment or decrement would overflow"))?;
+    let new = old.checked_add(by).ok_or(Error::Text("ERR increment or decrement would overflow"))?;
     let data = Data::Str(StringValue::Int(new));
     match id {
         Some(id) => call.replace(id, data),
@@ -428,10 +386,7 @@ pub fn incrby(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `DECRBY key decrement`
 pub fn decrby(call: &mut Call<'_>) -> Result<Value, Error> {
-    let by = call
-        .int(2)?
-        .checked_neg()
-        .ok_or(Error::Text("ERR decrement would overflow"))?;
+    let by = call.int(2)?.checked_neg().ok_or(Error::Text("ERR decrement would overflow"))?;
     increment(call, by)
 }
 
@@ -501,9 +456,7 @@ pub fn lcs(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut texts = [Bytes::default(), Bytes::default()];
     for (text, key) in texts.iter_mut().zip(&call.argv[1..3]) {
         if let Some(data) = call.lookup_read(key) {
-            *text = string(data)
-                .map_err(|_| Error::Text("ERR The specified keys must contain string values"))?
-                .bytes();
+            *text = string(data).map_err(|_| Error::Text("ERR The specified keys must contain string values"))?.bytes();
         }
     }
     let (mut len_only, mut indexes, mut with_len, mut shortest) = (false, false, false, 0);
@@ -524,22 +477,16 @@ pub fn lcs(call: &mut Call<'_>) -> Result<Value, Error> {
         at += 1;
     }
     if len_only && indexes {
-        return Err(Error::Text(
-            "ERR If you want both the length and indexes, please just use IDX.",
-        ));
+        return Err(Error::Text("ERR If you want both the length and indexes, please just use IDX."));
     }
     let [a, b] = &texts;
     let cells = (a.len() + 1).saturating_mul(b.len() + 1);
     let table_size = cells.saturating_mul(4);
     if table_size as u64 > call.engine.config.proto_max_bulk_len {
-        return Err(Error::Text(
-            "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
-        ));
+        return Err(Error::Text("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
     }
     if table_size > LARGEST_TABLE {
-        return Err(Error::Text(
-            "ERR Insufficient memory, failed allocating transient memory for LCS",
-        ));
+        return Err(Error::Text("ERR Insufficient memory, failed allocating transient memory for LCS"));
     }
     call.extra_ns += cells as u64 * 2;
     let table = lcs_table(a, b);
@@ -551,9 +498,7 @@ pub fn lcs(call: &mut Call<'_>) -> Result<Value, Error> {
     if !indexes {
         return Ok(Value::bulk(text));
     }
-    let span = |(from, to): (usize, usize)| {
-        Value::Array(vec![Value::Int(from as i64), Value::Int(to as i64)])
-    };
+    let span = |(from, to): (usize, usize)| Value::Array(vec![Value::Int(from as i64), Value::Int(to as i64)]);
     let matches = matches
         .into_iter()
         .filter_map(|(in_a, in_b)| {

@@ -33,22 +33,12 @@ pub fn watch(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     let (argv, db, now_ms) = (call.argv, call.db, call.now_ms());
     for key in &argv[1..] {
-        if call
-            .client()
-            .watched
-            .iter()
-            .any(|watched| watched.db == db && watched.key == *key)
-        {
+        if call.client().watched.iter().any(|watched| watched.db == db && watched.key == *key) {
             continue;
         }
         let version = call.keyspace().watch(db, key);
         let was_expired = is_expired(call, db, key, now_ms);
-        call.client_mut().watched.push(Watched {
-            db,
-            key: key.clone(),
-            version,
-            was_expired,
-        });
+        call.client_mut().watched.push(Watched { db, key: key.clone(), version, was_expired });
     }
     Ok(Value::ok())
 }
@@ -61,27 +51,16 @@ pub fn unwatch(call: &mut Call<'_>) -> Result<Value, Error> {
 
 fn is_expired(call: &mut Call<'_>, db: u32, key: &[u8], now_ms: i64) -> bool {
     let keyspace = call.keyspace();
-    db < keyspace.databases()
-        && keyspace
-            .find(db, key)
-            .is_some_and(|id| keyspace.is_expired(db, id, now_ms))
+    db < keyspace.databases() && keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms))
 }
 
 /// Whether a watched key was changed, or has expired, since WATCH.
 fn is_disturbed(call: &mut Call<'_>) -> bool {
     let now_ms = call.now_ms();
     let watched = call.client().watched.clone();
-    watched.iter().any(
-        |Watched {
-             db,
-             key,
-             version,
-             was_expired,
-         }| {
-            call.keyspace().watch_version(*db, key) != *version
-                || (!was_expired && is_expired(call, *db, key, now_ms))
-        },
-    )
+    watched.iter().any(|Watched { db, key, version, was_expired }| {
+        call.keyspace().watch_version(*db, key) != *version || (!was_expired && is_expired(call, *db, key, now_ms))
+    })
 }
 
 /// `EXEC`
@@ -91,11 +70,7 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
     };
     if dirty || is_disturbed(call) {
         call.engine.discard_transaction(call.client);
-        return if dirty {
-            Err(Error::ExecAborted)
-        } else {
-            Ok(Value::NullArray)
-        };
+        return if dirty { Err(Error::ExecAborted) } else { Ok(Value::NullArray) };
     }
     // Watches end before the commands run: they would only disturb themselves.
     call.engine.unwatch_all(call.client);
@@ -107,15 +82,7 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         let Some(found) = command::lookup(&argv) else {
             continue;
         };
-        let ran = dispatch::run(
-            call.engine,
-            call.host,
-            call.client,
-            found,
-            &argv,
-            call.now,
-            true,
-        );
+        let ran = dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
         replies.extend(ran.reply);

@@ -10,11 +10,7 @@ const TABLE: [u64; 256] = {
         let mut crc = byte as u64;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 0 {
-                crc >> 1
-            } else {
-                (crc >> 1) ^ POLYNOMIAL
-            };
+            crc = if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ POLYNOMIAL };
             bit += 1;
         }
         table[byte] = crc;
@@ -25,9 +21,7 @@ const TABLE: [u64; 256] = {
 
 /// The checksum of some bytes.
 pub fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |crc, byte| {
-        TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8)
-    })
+    bytes.iter().fold(0, |crc, byte| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8))
 }
 
 #[cfg(test)]

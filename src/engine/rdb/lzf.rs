@@ -17,10 +17,8 @@ const GAIN: usize = 4;
 
 /// Where three bytes are remembered.
 fn slot(bytes: &[u8], at: usize) -> usize {
-    let three =
-        u32::from(bytes[at]) << 16 | u32::from(bytes[at + 1]) << 8 | u32::from(bytes[at + 2]);
-    ((three >> (24 - TABLE_BITS)).wrapping_sub(three.wrapping_mul(5)) & ((1 << TABLE_BITS) - 1))
-        as usize
+    let three = u32::from(bytes[at]) << 16 | u32::from(bytes[at + 1]) << 8 | u32::from(bytes[at + 2]);
+    ((three >> (24 - TABLE_BITS)).wrapping_sub(three.wrapping_mul(5)) & ((1 << TABLE_BITS) - 1)) as usize
 }
 
 /// Literals waiting for their control byte.
@@ -55,11 +53,7 @@ impl Output {
 pub fn compress(input: &[u8]) -> Option<Vec<u8>> {
     let limit = input.len().checked_sub(GAIN)?;
     let mut places = vec![u32::MAX; 1 << TABLE_BITS];
-    let mut out = Output {
-        bytes: vec![0],
-        limit,
-        literals: 0,
-    };
+    let mut out = Output { bytes: vec![0], limit, literals: 0 };
     let mut at = 0;
     while at + 2 < input.len() {
         let entry = &mut places[slot(input, at)];
@@ -79,9 +73,7 @@ pub fn compress(input: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         let distance = at - seen - 1;
-        if out.bytes.len() + 4 >= out.limit
-            && out.bytes.len() + 4 - usize::from(out.literals == 0) >= out.limit
-        {
+        if out.bytes.len() + 4 >= out.limit && out.bytes.len() + 4 - usize::from(out.literals == 0) >= out.limit {
             return None;
         }
         let len = match_length(input, seen, at);
@@ -90,8 +82,7 @@ pub fn compress(input: &[u8]) -> Option<Vec<u8>> {
         if code < 7 {
             out.bytes.push((distance >> 8) as u8 | (code as u8) << 5);
         } else {
-            out.bytes
-                .extend_from_slice(&[(distance >> 8) as u8 | 7 << 5, (code - 7) as u8]);
+            out.bytes.extend_from_slice(&[(distance >> 8) as u8 | 7 << 5, (code - 7) as u8]);
         }
         out.bytes.push(distance as u8);
         out.bytes.push(0);

@@ -60,9 +60,7 @@ pub fn verify(payload: &[u8]) -> Result<(), Damage> {
     let Some((_, version)) = body.split_last_chunk::<2>() else {
         return Err(Damage::Checksum);
     };
-    if u16::from_le_bytes(*version) > VERSION
-        || crc64::checksum(body) != u64::from_le_bytes(*checksum)
-    {
+    if u16::from_le_bytes(*version) > VERSION || crc64::checksum(body) != u64::from_le_bytes(*checksum) {
         return Err(Damage::Checksum);
     }
     Ok(())
@@ -70,14 +68,10 @@ pub fn verify(payload: &[u8]) -> Result<(), Damage> {
 
 /// The value of a payload that was [verified](verify).
 pub fn restore(payload: &[u8]) -> Result<Data, Damage> {
-    let body = payload
-        .get(..payload.len().saturating_sub(FOOTER))
-        .unwrap_or_default();
+    let body = payload.get(..payload.len().saturating_sub(FOOTER)).unwrap_or_default();
     let mut reader = Reader(body);
     let data = match reader.byte() {
-        Some(TYPE_STRING) => reader
-            .string()
-            .map(|bytes| Data::Str(StringValue::new(&Bytes::from(bytes)))),
+        Some(TYPE_STRING) => reader.string().map(|bytes| Data::Str(StringValue::new(&Bytes::from(bytes)))),
         _ => None,
     };
     data.ok_or(Damage::Format)
@@ -90,9 +84,7 @@ impl Writer {
     fn length(&mut self, len: u64) {
         match len {
             0..64 => self.0.push(len as u8),
-            64..16_384 => self
-                .0
-                .extend_from_slice(&[0x40 | (len >> 8) as u8, len as u8]),
+            64..16_384 => self.0.extend_from_slice(&[0x40 | (len >> 8) as u8, len as u8]),
             16_384..=0xffff_ffff => {
                 self.0.push(0x80);
                 self.0.extend_from_slice(&(len as u32).to_be_bytes());
@@ -222,10 +214,7 @@ mod tests {
             ("-200", b"\x00\xc1\x38\xff\n\x00"),
             ("100000", b"\x00\xc2\xa0\x86\x01\x00\n\x00"),
             ("hello", b"\x00\x05hello\n\x00"),
-            (
-                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                b"\x00\xc3\x09\x1e\x01aa\xe0\x11\x00\x01aa\n\x00",
-            ),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", b"\x00\xc3\x09\x1e\x01aa\xe0\x11\x00\x01aa\n\x00"),
         ] {
             let dumped = dump(&Data::Str(StringValue::new(&Bytes::from(text))));
             assert_eq!(

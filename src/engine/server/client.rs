@@ -17,11 +17,7 @@ pub fn client_id(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `CLIENT GETNAME`
 pub fn client_getname(call: &mut Call<'_>) -> Result<Value, Error> {
     let name = call.client().name.clone();
-    Ok(if name.is_empty() {
-        Value::Null
-    } else {
-        Value::bulk(name)
-    })
+    Ok(if name.is_empty() { Value::Null } else { Value::bulk(name) })
 }
 
 /// `CLIENT SETNAME name`
@@ -75,11 +71,7 @@ pub fn client_reply(call: &mut Call<'_>) -> Result<Value, Error> {
     } else if call.is_word(2, "off") {
         ReplyMode::Off
     } else if call.is_word(2, "skip") {
-        if call.client().reply_mode == ReplyMode::Off {
-            ReplyMode::Off
-        } else {
-            ReplyMode::SkipNext
-        }
+        if call.client().reply_mode == ReplyMode::Off { ReplyMode::Off } else { ReplyMode::SkipNext }
     } else {
         return Err(Error::Syntax);
     };
@@ -95,9 +87,7 @@ pub fn client_unpause(_call: &mut Call<'_>) -> Result<Value, Error> {
 /// `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`: nobody is blocked.
 pub fn client_unblock(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.argv.len() > 3 && !call.is_word(3, "timeout") && !call.is_word(3, "error") {
-        return Err(Error::Text(
-            "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
-        ));
+        return Err(Error::Text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
     }
     call.int(2)?;
     Ok(Value::Int(0))
@@ -166,11 +156,7 @@ pub fn client_list(call: &mut Call<'_>) -> Result<Value, Error> {
 fn local_address(engine: &Engine) -> String {
     let config = |name: &str| engine.config(name).unwrap_or_default();
     let announced = config("cluster-announce-ip");
-    let ip = if announced.is_empty() {
-        "127.0.0.1"
-    } else {
-        &announced
-    };
+    let ip = if announced.is_empty() { "127.0.0.1" } else { &announced };
     format!("{ip}:{}", config("port"))
 }
 
@@ -183,28 +169,17 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     let served = client.id == call.client;
     let arguments: usize = call.argv.iter().map(|arg| arg.len()).sum();
     let query = wire_len(call.argv) as u64;
-    let (query, query_free) = if served {
-        (query, QUERY_BUFFER.saturating_sub(query))
-    } else {
-        (0, 0)
-    };
-    let (arguments, reply_size, reply_peak) = if served {
-        (arguments, 16_384, 16_384)
-    } else {
-        (0, 1_024, 0)
-    };
+    let (query, query_free) = if served { (query, QUERY_BUFFER.saturating_sub(query)) } else { (0, 0) };
+    let (arguments, reply_size, reply_peak) = if served { (arguments, 16_384, 16_384) } else { (0, 1_024, 0) };
     let total = if served {
         (SERVED_MEMORY + arguments + memory::allocated(8 * call.argv.len())) as u64
     } else {
         CLIENT_MEMORY
     };
     let mut flags = String::new();
-    for (is, letter) in [
-        (client.multi.is_some(), 'x'),
-        (client.closing, 'c'),
-        (client.readonly, 'r'),
-        (client.no_evict, 'e'),
-    ] {
+    for (is, letter) in
+        [(client.multi.is_some(), 'x'), (client.closing, 'c'), (client.readonly, 'r'), (client.no_evict, 'e')]
+    {
         if is {
             flags.push(letter);
         }
@@ -212,14 +187,8 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     if flags.is_empty() {
         flags.push('N');
     }
-    let queued = client
-        .multi
-        .as_ref()
-        .map_or(-1, |multi| multi.queue.len() as i64);
-    let last = client
-        .last_command
-        .and_then(command::by_id)
-        .map_or("NULL", |spec| spec.name);
+    let queued = client.multi.as_ref().map_or(-1, |multi| multi.queue.len() as i64);
+    let last = client.last_command.and_then(command::by_id).map_or("NULL", |spec| spec.name);
     let _ = writeln!(
         text,
         "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 ssub=0 multi={queued} \
@@ -250,10 +219,7 @@ struct Filter<'a> {
 /// `CLIENT KILL addr`, or `CLIENT KILL option value [option value …]`
 pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
     let argv = call.argv;
-    let mut filter = Filter {
-        spare_me: true,
-        ..Filter::default()
-    };
+    let mut filter = Filter { spare_me: true, ..Filter::default() };
     let by_address_only = argv.len() == 3;
     if by_address_only {
         filter.addr = Some(&argv[2]);
@@ -266,8 +232,7 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
             match name.to_ascii_lowercase().as_slice() {
                 b"id" => {
                     let id = number::parse_i64(value).filter(|id| *id > 0);
-                    filter.id =
-                        Some(id.ok_or(Error::Text("ERR client-id should be greater than 0"))?);
+                    filter.id = Some(id.ok_or(Error::Text("ERR client-id should be greater than 0"))?);
                 }
                 b"type" => filter.kind = Some(ClientType::parse(value)?),
                 b"addr" => filter.addr = Some(value),
@@ -287,16 +252,8 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
         .clients
         .iter()
         .filter(|client| filter.id.is_none_or(|id| client.id.0 as i64 == id))
-        .filter(|client| {
-            filter
-                .addr
-                .is_none_or(|addr| client.addr.as_bytes() == addr)
-        })
-        .filter(|_| {
-            filter
-                .local_addr
-                .is_none_or(|addr| local.as_bytes() == addr)
-        })
+        .filter(|client| filter.addr.is_none_or(|addr| client.addr.as_bytes() == addr))
+        .filter(|_| filter.local_addr.is_none_or(|addr| local.as_bytes() == addr))
         .filter(|_| filter.kind.is_none_or(|kind| kind == ClientType::Normal))
         .filter(|client| !filter.spare_me || client.id != me)
         .map(|client| client.id)

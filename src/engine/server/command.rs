@@ -4,9 +4,7 @@
 //! commands come in the order of the table's groups.
 
 use crate::engine::call::Call;
-use crate::engine::command::{
-    self, BeginSearch, Categories, CommandSpec, FindKeys, KeyFlags, KeySpec,
-};
+use crate::engine::command::{self, BeginSearch, Categories, CommandSpec, FindKeys, KeyFlags, KeySpec};
 use crate::engine::error::Error;
 use crate::engine::syntax::{self, Argument};
 use crate::engine::{glob, keys};
@@ -47,20 +45,14 @@ pub fn command_docs(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::Map(if call.argv.len() == 2 {
         command::top_level().map(one).collect()
     } else {
-        call.argv[2..]
-            .iter()
-            .filter_map(|name| by_full_name(name))
-            .map(one)
-            .collect()
+        call.argv[2..].iter().filter_map(|name| by_full_name(name)).map(one).collect()
     }))
 }
 
 /// `COMMAND LIST [FILTERBY MODULE name|ACLCAT category|PATTERN pattern]`
 pub fn command_list(call: &mut Call<'_>) -> Result<Value, Error> {
     let names = |keep: &dyn Fn(&CommandSpec) -> bool| {
-        let kept = command::all()
-            .map(|(_, spec)| spec)
-            .filter(|spec| keep(spec));
+        let kept = command::all().map(|(_, spec)| spec).filter(|spec| keep(spec));
         Value::Array(kept.map(|spec| Value::bulk(spec.name)).collect())
     };
     if call.argv.len() == 2 {
@@ -73,16 +65,10 @@ pub fn command_list(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.is_word(3, "module") {
         Ok(names(&|_| false))
     } else if call.is_word(3, "aclcat") {
-        let category = Categories::ALL
-            .iter()
-            .find(|(_, word)| sought.eq_ignore_ascii_case(word.as_bytes()));
-        Ok(names(&|spec| {
-            category.is_some_and(|(bit, _)| spec.categories.has(*bit))
-        }))
+        let category = Categories::ALL.iter().find(|(_, word)| sought.eq_ignore_ascii_case(word.as_bytes()));
+        Ok(names(&|spec| category.is_some_and(|(bit, _)| spec.categories.has(*bit))))
     } else if call.is_word(3, "pattern") {
-        Ok(names(&|spec| {
-            glob::matches(sought, spec.name.as_bytes(), true)
-        }))
+        Ok(names(&|spec| glob::matches(sought, spec.name.as_bytes(), true)))
     } else {
         Err(Error::Syntax)
     }
@@ -96,9 +82,7 @@ fn keys_of_words(call: &Call<'_>) -> Result<Vec<command::KeyPosition>, Error> {
         return Err(Error::Text("ERR The command has no key arguments"));
     }
     if !spec.accepts(words.len()) {
-        return Err(Error::Text(
-            "ERR Invalid number of arguments specified for command",
-        ));
+        return Err(Error::Text("ERR Invalid number of arguments specified for command"));
     }
     let found = keys::positions(spec, words).unwrap_or_default();
     if found.is_empty() && !spec.flags.has(command::Flags::NO_MANDATORY_KEYS) {
@@ -110,22 +94,14 @@ fn keys_of_words(call: &Call<'_>) -> Result<Vec<command::KeyPosition>, Error> {
 /// `COMMAND GETKEYS command [argument …]`
 pub fn command_getkeys(call: &mut Call<'_>) -> Result<Value, Error> {
     let found = keys_of_words(call)?;
-    Ok(Value::Array(
-        found
-            .iter()
-            .map(|key| Value::bulk(call.argv[2 + key.index].clone()))
-            .collect(),
-    ))
+    Ok(Value::Array(found.iter().map(|key| Value::bulk(call.argv[2 + key.index].clone())).collect()))
 }
 
 /// `COMMAND GETKEYSANDFLAGS command [argument …]`
 pub fn command_getkeysandflags(call: &mut Call<'_>) -> Result<Value, Error> {
     let found = keys_of_words(call)?;
     let one = |key: &command::KeyPosition| {
-        Value::Array(vec![
-            Value::bulk(call.argv[2 + key.index].clone()),
-            key_flags(key.flags),
-        ])
+        Value::Array(vec![Value::bulk(call.argv[2 + key.index].clone()), key_flags(key.flags)])
     };
     Ok(Value::Array(found.iter().map(one).collect()))
 }
@@ -140,10 +116,7 @@ fn number(n: i32) -> Value {
 
 /// A command as COMMAND INFO tells it.
 fn info(spec: &'static CommandSpec) -> Value {
-    let categories = spec
-        .categories
-        .words()
-        .map(|word| Value::simple(&format!("@{word}")));
+    let categories = spec.categories.words().map(|word| Value::simple(&format!("@{word}")));
     Value::Array(vec![
         Value::bulk(spec.name),
         number(spec.arity),
@@ -164,44 +137,24 @@ fn info(spec: &'static CommandSpec) -> Value {
 }
 
 fn map<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Map(
-        fields
-            .into_iter()
-            .map(|(name, value)| (Value::bulk(name), value))
-            .collect(),
-    )
+    Value::Map(fields.into_iter().map(|(name, value)| (Value::bulk(name), value)).collect())
 }
 
 fn key_spec(spec: &KeySpec) -> Value {
     let begin = match spec.begin {
         BeginSearch::Index(index) => ("index", map([("index", number(index))])),
-        BeginSearch::Keyword { word, start } => (
-            "keyword",
-            map([("keyword", Value::bulk(word)), ("startfrom", number(start))]),
-        ),
+        BeginSearch::Keyword { word, start } => {
+            ("keyword", map([("keyword", Value::bulk(word)), ("startfrom", number(start))]))
+        }
         BeginSearch::Unknown => ("unknown", map([])),
     };
     let find = match spec.find {
-        FindKeys::Range { last, step, limit } => (
-            "range",
-            map([
-                ("lastkey", number(last)),
-                ("keystep", number(step)),
-                ("limit", number(limit)),
-            ]),
-        ),
-        FindKeys::KeyNum {
-            number: at,
-            first,
-            step,
-        } => (
-            "keynum",
-            map([
-                ("keynumidx", number(at)),
-                ("firstkey", number(first)),
-                ("keystep", number(step)),
-            ]),
-        ),
+        FindKeys::Range { last, step, limit } => {
+            ("range", map([("lastkey", number(last)), ("keystep", number(step)), ("limit", number(limit))]))
+        }
+        FindKeys::KeyNum { number: at, first, step } => {
+            ("keynum", map([("keynumidx", number(at)), ("firstkey", number(first)), ("keystep", number(step))]))
+        }
         FindKeys::Unknown => ("unknown", map([])),
     };
     let typed = |(kind, spec)| map([("type", Value::bulk(kind)), ("spec", spec)]);
@@ -226,15 +179,8 @@ fn docs(spec: &'static CommandSpec) -> Value {
     if !spec.complexity.is_empty() {
         field("complexity", Value::bulk(spec.complexity));
     }
-    let flags = [
-        ("deprecated", spec.deprecated.is_some()),
-        ("syscmd", spec.syscmd),
-    ];
-    let flags: Vec<Value> = flags
-        .iter()
-        .filter(|(_, is)| *is)
-        .map(|(word, _)| Value::simple(word))
-        .collect();
+    let flags = [("deprecated", spec.deprecated.is_some()), ("syscmd", spec.syscmd)];
+    let flags: Vec<Value> = flags.iter().filter(|(_, is)| *is).map(|(word, _)| Value::simple(word)).collect();
     if !flags.is_empty() {
         field("doc_flags", Value::Set(flags));
     }
@@ -244,16 +190,10 @@ fn docs(spec: &'static CommandSpec) -> Value {
     }
     let arguments = syntax::parse(spec.arguments);
     if !arguments.is_empty() {
-        field(
-            "arguments",
-            Value::Array(arguments.iter().map(argument).collect()),
-        );
+        field("arguments", Value::Array(arguments.iter().map(argument).collect()));
     }
     if !spec.subcommands.is_empty() {
-        let subcommands = spec
-            .subcommands
-            .iter()
-            .map(|sub| (Value::bulk(sub.name), docs(sub)));
+        let subcommands = spec.subcommands.iter().map(|sub| (Value::bulk(sub.name), docs(sub)));
         field("subcommands", Value::Map(subcommands.collect()));
     }
     Value::Map(fields)
@@ -270,32 +210,19 @@ fn argument(argument: &Argument) -> Value {
     if let Some(token) = argument.token {
         field("token", Value::bulk(token));
     }
-    for (name, version) in [
-        ("since", argument.since),
-        ("deprecated_since", argument.deprecated_since),
-    ] {
+    for (name, version) in [("since", argument.since), ("deprecated_since", argument.deprecated_since)] {
         if !version.is_empty() {
             field(name, Value::bulk(version));
         }
     }
-    let flags = [
-        ("optional", argument.optional),
-        ("multiple", argument.multiple),
-        ("multiple_token", argument.multiple_token),
-    ];
-    let flags: Vec<Value> = flags
-        .iter()
-        .filter(|(_, is)| *is)
-        .map(|(word, _)| Value::simple(word))
-        .collect();
+    let flags =
+        [("optional", argument.optional), ("multiple", argument.multiple), ("multiple_token", argument.multiple_token)];
+    let flags: Vec<Value> = flags.iter().filter(|(_, is)| *is).map(|(word, _)| Value::simple(word)).collect();
     if !flags.is_empty() {
         field("flags", Value::Set(flags));
     }
     if !argument.parts.is_empty() {
-        field(
-            "arguments",
-            Value::Array(argument.parts.iter().map(self::argument).collect()),
-        );
+        field("arguments", Value::Array(argument.parts.iter().map(self::argument).collect()));
     }
     Value::Map(fields)
 }

@@ -26,10 +26,7 @@ pub fn get(engine: &Engine, name: &str) -> Option<String> {
 /// The names of all parameters, old ones included.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let names = |parameter: &'static Parameter| [parameter.name, parameter.old_name];
-    PARAMETERS
-        .iter()
-        .flat_map(names)
-        .filter(|name| !name.is_empty())
+    PARAMETERS.iter().flat_map(names).filter(|name| !name.is_empty())
 }
 
 fn unknown(name: &str) -> String {
@@ -38,10 +35,7 @@ fn unknown(name: &str) -> String {
 
 /// A parameter's value as printed.
 fn text(config: &Config, at: usize) -> &str {
-    config
-        .changed
-        .get(PARAMETERS[at].name)
-        .map_or(PARAMETERS[at].default, String::as_str)
+    config.changed.get(PARAMETERS[at].name).map_or(PARAMETERS[at].default, String::as_str)
 }
 
 fn store(config: &mut Config, at: usize, value: String) {
@@ -108,18 +102,11 @@ pub fn config_get(call: &mut Call<'_>) -> Result<Value, Error> {
             if name.is_empty() {
                 continue;
             }
-            let Some(pattern) = patterns
-                .iter()
-                .find(|pattern| glob::matches(pattern, name.as_bytes(), true))
-            else {
+            let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, name.as_bytes(), true)) else {
                 continue;
             };
             // A name said in full is answered as it was said.
-            let said = if pattern.eq_ignore_ascii_case(name.as_bytes()) {
-                pattern
-            } else {
-                &Bytes::from(name)
-            };
+            let said = if pattern.eq_ignore_ascii_case(name.as_bytes()) { pattern } else { &Bytes::from(name) };
             found.push((Value::bulk(said.clone()), Value::bulk(text(config, at))));
         }
     }
@@ -134,19 +121,13 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     let failed = |name: &Bytes, why: &str| {
         let name = String::from_utf8_lossy(name);
-        Error::Owned(format!(
-            "ERR CONFIG SET failed (possibly related to argument '{name}') - {why}"
-        ))
+        Error::Owned(format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}"))
     };
     let mut places: Vec<usize> = Vec::new();
     for pair in pairs.chunks(2) {
         let name = String::from_utf8_lossy(&pair[0]);
         let at = parameters::find(&name).ok_or_else(|| {
-            Error::quoting(
-                "ERR Unknown option or number of arguments for CONFIG SET - '",
-                &pair[0],
-                "'",
-            )
+            Error::quoting("ERR Unknown option or number of arguments for CONFIG SET - '", &pair[0], "'")
         })?;
         match PARAMETERS[at].change {
             Change::Immutable => return Err(failed(&pair[0], "can't set immutable config")),
@@ -189,9 +170,7 @@ pub fn config_resetstat(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// CONFIG REWRITE: there is no file.
 pub fn config_rewrite(_call: &mut Call<'_>) -> Result<Value, Error> {
-    Err(Error::Text(
-        "ERR The server is running without a config file",
-    ))
+    Err(Error::Text("ERR The server is running without a config file"))
 }
 
 #[cfg(test)]
@@ -204,12 +183,7 @@ mod tests {
         let expected = format!("{config:?}");
         for parameter in PARAMETERS {
             let normal = parameter.normalize(parameter.default, parameter.default);
-            assert_eq!(
-                normal.as_deref(),
-                Ok(parameter.default),
-                "{}",
-                parameter.name
-            );
+            assert_eq!(normal.as_deref(), Ok(parameter.default), "{}", parameter.name);
             apply(&mut config, parameter.name, parameter.default);
         }
         assert_eq!(format!("{config:?}"), expected);
@@ -229,61 +203,31 @@ mod tests {
         };
         for (name, said, expected) in [
             ("maxmemory", "4mb", Ok("4194304")),
-            (
-                "maxmemory",
-                "99999999999999999999",
-                Ok("18446744073709551615"),
-            ),
+            ("maxmemory", "99999999999999999999", Ok("18446744073709551615")),
             ("maxmemory", "", Ok("0")),
             ("maxmemory", "-1", Err("argument must be a memory value")),
             ("maxmemory", "1.5gb", Err("argument must be a memory value")),
             ("hz", "0", Ok("1")),
             ("hz", "1000", Ok("500")),
-            (
-                "hz",
-                "x",
-                Err("argument couldn't be parsed into an integer"),
-            ),
-            (
-                "lfu-log-factor",
-                "3000000000",
-                Err("argument must be between 0 and 2147483647 inclusive"),
-            ),
+            ("hz", "x", Err("argument couldn't be parsed into an integer")),
+            ("lfu-log-factor", "3000000000", Err("argument must be between 0 and 2147483647 inclusive")),
             ("slave-read-only", "NO", Ok("no")),
-            (
-                "slave-read-only",
-                "x",
-                Err("argument must be 'yes' or 'no'"),
-            ),
+            ("slave-read-only", "x", Err("argument must be 'yes' or 'no'")),
             ("repl-backlog-size", "1", Ok("16384")),
             ("maxmemory-clients", "50%", Ok("50%")),
-            (
-                "maxmemory-clients",
-                "101%",
-                Err("percentage argument must be less or equal to 100"),
-            ),
+            ("maxmemory-clients", "101%", Err("percentage argument must be less or equal to 100")),
             ("notify-keyspace-events", "KEAmnKd", Ok("AKEm")),
             ("notify-keyspace-events", "nmtK", Ok("tnKm")),
-            (
-                "notify-keyspace-events",
-                "q",
-                Err("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."),
-            ),
+            ("notify-keyspace-events", "q", Err("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")),
             ("save", "3600 1 60", Err("Invalid save parameters")),
             ("shutdown-on-sigint", "default save", Ok("save")),
             (
                 "client-output-buffer-limit",
                 "normal 1mb 2mb 3",
-                Ok(
-                    "normal 1048576 2097152 3 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-                ),
+                Ok("normal 1048576 2097152 3 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
             ),
         ] {
-            assert_eq!(
-                normal(name, said),
-                expected.map(str::to_owned).map_err(str::to_owned),
-                "{name} {said}"
-            );
+            assert_eq!(normal(name, said), expected.map(str::to_owned).map_err(str::to_owned), "{name} {said}");
         }
     }
 }

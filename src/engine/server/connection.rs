@@ -9,8 +9,7 @@ use crate::resp::{Bytes, Value};
 /// The version this engine answers as.
 pub const REDIS_VERSION: &str = "7.0.15";
 
-const WRONG_PASSWORD: Error =
-    Error::Text("WRONGPASS invalid username-password pair or user is disabled.");
+const WRONG_PASSWORD: Error = Error::Text("WRONGPASS invalid username-password pair or user is disabled.");
 
 /// `PING [message]`
 pub fn ping(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -53,10 +52,7 @@ pub fn select(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::Text("ERR SELECT is not allowed in cluster mode"));
     }
     let databases = call.keyspace().databases();
-    let db = u32::try_from(index)
-        .ok()
-        .filter(|db| *db < databases)
-        .ok_or(Error::DbIndex)?;
+    let db = u32::try_from(index).ok().filter(|db| *db < databases).ok_or(Error::DbIndex)?;
     call.client_mut().db = db;
     call.db = db;
     Ok(Value::ok())
@@ -96,9 +92,7 @@ fn is_authenticated(call: &Call<'_>) -> bool {
 /// Sets or, if empty, takes away a connection's name.
 pub fn set_name(call: &mut Call<'_>, name: &Bytes) -> Result<(), Error> {
     if !name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
-        return Err(Error::Text(
-            "ERR Client names cannot contain spaces, newlines or special characters.",
-        ));
+        return Err(Error::Text("ERR Client names cannot contain spaces, newlines or special characters."));
     }
     call.client_mut().name = name.clone();
     Ok(())
@@ -111,9 +105,7 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
     if let Some(said) = argv.get(1) {
         version = match number::parse_i64(said) {
             None => {
-                return Err(Error::Text(
-                    "ERR Protocol version is not an integer or out of range",
-                ));
+                return Err(Error::Text("ERR Protocol version is not an integer or out of range"));
             }
             Some(2) => Some(2),
             Some(3) => Some(3),
@@ -132,11 +124,7 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
                 rest = &rest[2..];
             }
             _ => {
-                return Err(Error::quoting(
-                    "ERR Syntax error in HELLO option '",
-                    option,
-                    "'",
-                ));
+                return Err(Error::quoting("ERR Syntax error in HELLO option '", option, "'"));
             }
         }
     }
@@ -150,16 +138,8 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
         call.client_mut().protocol = version;
     }
     let protocol = i64::from(call.client().protocol);
-    let mode = if call.engine.cluster_enabled {
-        "cluster"
-    } else {
-        "standalone"
-    };
-    let role = if call.host.is_replica() {
-        "replica"
-    } else {
-        "master"
-    };
+    let mode = if call.engine.cluster_enabled { "cluster" } else { "standalone" };
+    let role = if call.host.is_replica() { "replica" } else { "master" };
     let fields = [
         ("server", Value::bulk("redis")),
         ("version", Value::bulk(REDIS_VERSION)),
@@ -169,22 +149,11 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
         ("role", Value::bulk(role)),
         ("modules", Value::Array(Vec::new())),
     ];
-    Ok(Value::Map(
-        fields
-            .into_iter()
-            .map(|(name, value)| (Value::bulk(name), value))
-            .collect(),
-    ))
+    Ok(Value::Map(fields.into_iter().map(|(name, value)| (Value::bulk(name), value)).collect()))
 }
 
 fn cluster_only(engine: &Engine) -> Result<(), Error> {
-    if engine.cluster_enabled {
-        Ok(())
-    } else {
-        Err(Error::Text(
-            "ERR This instance has cluster support disabled",
-        ))
-    }
+    if engine.cluster_enabled { Ok(()) } else { Err(Error::Text("ERR This instance has cluster support disabled")) }
 }
 
 /// `ASKING`: the next command may reach a slot that is being imported.

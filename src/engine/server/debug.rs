@@ -12,8 +12,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     match (said.as_str(), call.argv.len()) {
         ("set-active-expire", 3) => {
             // As atoi has it: what is no number is 0.
-            call.engine.config.active_expire_enabled =
-                number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
+            call.engine.config.active_expire_enabled = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
             Ok(Value::ok())
         }
         ("sleep", 3) => sleep(call),
@@ -46,17 +45,12 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             .map(|line| Value::simple(line))
             .collect(),
         )),
-        (known, _) if ELSEWHERE.contains(&known) => Err(Error::Owned(format!(
-            "ERR Slotscope does not implement 'DEBUG {}' yet",
-            known.to_ascii_uppercase()
-        ))),
+        (known, _) if ELSEWHERE.contains(&known) => {
+            Err(Error::Owned(format!("ERR Slotscope does not implement 'DEBUG {}' yet", known.to_ascii_uppercase())))
+        }
         _ => {
             let after = "'. Try DEBUG HELP.";
-            Err(Error::quoting(
-                "ERR unknown subcommand or wrong number of arguments for '",
-                &call.argv[1],
-                after,
-            ))
+            Err(Error::quoting("ERR unknown subcommand or wrong number of arguments for '", &call.argv[1], after))
         }
     }
 }
@@ -104,9 +98,7 @@ const ELSEWHERE: &[&str] = &[
 fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     /// An hour: nobody waits longer.
     const SECONDS_MAX: f64 = 3_600.0;
-    let seconds = number::parse_f64(call.arg(2))
-        .unwrap_or(0.0)
-        .clamp(0.0, SECONDS_MAX);
+    let seconds = number::parse_f64(call.arg(2)).unwrap_or(0.0).clamp(0.0, SECONDS_MAX);
     call.extra_ns += (seconds * 1e9) as u64;
     Ok(Value::ok())
 }
@@ -115,10 +107,7 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
-    let id = keyspace
-        .find(db, key)
-        .filter(|id| !keyspace.is_expired(db, *id, now_ms))
-        .ok_or(Error::NoSuchKey)?;
+    let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
     // Only strings are weighed as a snapshot would write them.
     #[allow(unreachable_patterns)]
@@ -127,10 +116,7 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
             Some(-128..=127) => 2,
             Some(-32_768..=32_767) => 3,
             Some(-2_147_483_648..=2_147_483_647) => 5,
-            _ => {
-                text.len()
-                    + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)]
-            }
+            _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
         },
         _ => return Err(Error::NotImplemented("debug object of this type")),
     };
@@ -154,11 +140,7 @@ fn protocol(call: &mut Call<'_>) -> Result<Value, Error> {
         b"null" => Value::Null,
         b"array" => Value::Array(numbers()),
         b"set" => Value::Set(numbers()),
-        b"map" => Value::Map(
-            (0..3)
-                .map(|n| (Value::Int(n), Value::Bool(n == 1)))
-                .collect(),
-        ),
+        b"map" => Value::Map((0..3).map(|n| (Value::Int(n), Value::Bool(n == 1))).collect()),
         // An attribute, and out-of-band data, are second values beside the reply; RESP2 has no attributes.
         b"attrib" if !resp3 => Value::bulk("Some real reply following the attribute"),
         b"push" if !resp3 => return Err(Error::Text("ERR RESP2 is not supported by this command")),

@@ -10,9 +10,7 @@ use std::fmt::Write as _;
 use super::connection::REDIS_VERSION;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
-use crate::engine::{
-    CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage,
-};
+use crate::engine::{CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage};
 use crate::resp::{Bytes, Value};
 
 /// Commands a second: the mean of the last samples, each the time since the one before.
@@ -37,8 +35,7 @@ impl Rate {
         if micros < Self::EVERY_MICROS {
             return;
         }
-        self.samples
-            .push_back(total.saturating_sub(before).saturating_mul(1_000_000) / micros);
+        self.samples.push_back(total.saturating_sub(before).saturating_mul(1_000_000) / micros);
         if self.samples.len() > Self::SAMPLES {
             self.samples.pop_front();
         }
@@ -68,12 +65,8 @@ impl Memory {
         let tables: u64 = (0..engine.keyspace.databases())
             .map(|db| {
                 let (main, expires) = engine.keyspace.buckets_of(db);
-                let (keys, volatile) = (
-                    engine.keyspace.len_of(db),
-                    engine.keyspace.volatile_len_of(db),
-                );
-                let entries =
-                    keys * (memory::DICT_ENTRY + memory::OBJECT) + volatile * memory::DICT_ENTRY;
+                let (keys, volatile) = (engine.keyspace.len_of(db), engine.keyspace.volatile_len_of(db));
+                let entries = keys * (memory::DICT_ENTRY + memory::OBJECT) + volatile * memory::DICT_ENTRY;
                 ((main + expires) * memory::BUCKET + entries) as u64
             })
             .sum();
@@ -105,94 +98,25 @@ struct Section {
 }
 
 const SECTIONS: [Section; 13] = [
-    Section {
-        name: "server",
-        heading: "Server",
-        is_default: true,
-        write: server,
-    },
-    Section {
-        name: "clients",
-        heading: "Clients",
-        is_default: true,
-        write: clients,
-    },
-    Section {
-        name: "memory",
-        heading: "Memory",
-        is_default: true,
-        write: memory_section,
-    },
-    Section {
-        name: "persistence",
-        heading: "Persistence",
-        is_default: true,
-        write: persistence,
-    },
-    Section {
-        name: "stats",
-        heading: "Stats",
-        is_default: true,
-        write: stats,
-    },
-    Section {
-        name: "replication",
-        heading: "Replication",
-        is_default: true,
-        write: replication,
-    },
-    Section {
-        name: "cpu",
-        heading: "CPU",
-        is_default: true,
-        write: cpu,
-    },
-    Section {
-        name: "modules",
-        heading: "Modules",
-        is_default: true,
-        write: |_, _| {},
-    },
-    Section {
-        name: "commandstats",
-        heading: "Commandstats",
-        is_default: false,
-        write: commandstats,
-    },
-    Section {
-        name: "errorstats",
-        heading: "Errorstats",
-        is_default: true,
-        write: errorstats,
-    },
-    Section {
-        name: "latencystats",
-        heading: "Latencystats",
-        is_default: false,
-        write: |_, _| {},
-    },
-    Section {
-        name: "cluster",
-        heading: "Cluster",
-        is_default: true,
-        write: cluster,
-    },
-    Section {
-        name: "keyspace",
-        heading: "Keyspace",
-        is_default: true,
-        write: keyspace,
-    },
+    Section { name: "server", heading: "Server", is_default: true, write: server },
+    Section { name: "clients", heading: "Clients", is_default: true, write: clients },
+    Section { name: "memory", heading: "Memory", is_default: true, write: memory_section },
+    Section { name: "persistence", heading: "Persistence", is_default: true, write: persistence },
+    Section { name: "stats", heading: "Stats", is_default: true, write: stats },
+    Section { name: "replication", heading: "Replication", is_default: true, write: replication },
+    Section { name: "cpu", heading: "CPU", is_default: true, write: cpu },
+    Section { name: "modules", heading: "Modules", is_default: true, write: |_, _| {} },
+    Section { name: "commandstats", heading: "Commandstats", is_default: false, write: commandstats },
+    Section { name: "errorstats", heading: "Errorstats", is_default: true, write: errorstats },
+    Section { name: "latencystats", heading: "Latencystats", is_default: false, write: |_, _| {} },
+    Section { name: "cluster", heading: "Cluster", is_default: true, write: cluster },
+    Section { name: "keyspace", heading: "Keyspace", is_default: true, write: keyspace },
 ];
 
 /// `INFO [section …]`
 pub fn info(call: &mut Call<'_>) -> Result<Value, Error> {
     let asked = &call.argv[1..];
-    let is_asked = |word: &str| {
-        asked
-            .iter()
-            .any(|section| section.eq_ignore_ascii_case(word.as_bytes()))
-    };
+    let is_asked = |word: &str| asked.iter().any(|section| section.eq_ignore_ascii_case(word.as_bytes()));
     let all = is_asked("all") || is_asked("everything");
     let default = asked.is_empty() || is_asked("default");
     let mut text = String::new();
@@ -254,14 +178,10 @@ fn server(text: &mut String, call: &mut Call<'_>) {
 fn run_id(call: &Call<'_>) -> String {
     let engine = &*call.engine;
     let started = engine.server.started_at.unwrap_or_default().0;
-    let address = ["cluster-announce-ip", "port"]
-        .map(|name| engine.config(name).unwrap_or_default())
-        .concat();
-    let mut word = address
-        .bytes()
-        .fold(started ^ 0x9e37_79b9_7f4a_7c15, |word, byte| {
-            (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+    let address = ["cluster-announce-ip", "port"].map(|name| engine.config(name).unwrap_or_default()).concat();
+    let mut word = address.bytes().fold(started ^ 0x9e37_79b9_7f4a_7c15, |word, byte| {
+        (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
     let mut id = String::new();
     while id.len() < 40 {
         // SplitMix64's step.
@@ -288,17 +208,11 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
 }
 
 fn memory_section(text: &mut String, call: &mut Call<'_>) {
-    let Memory {
-        used,
-        peak,
-        overhead,
-        resident,
-    } = Memory::of(call);
+    let Memory { used, peak, overhead, resident } = Memory::of(call);
     call.engine.server.peak_memory = peak;
     let engine = &*call.engine;
     let dataset = used - overhead;
-    let percent =
-        |part: u64, whole: u64| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
+    let percent = |part: u64, whole: u64| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
     let ratio = |part: u64, whole: u64| format!("{:.2}", part as f64 / whole.max(1) as f64);
     // A machine with 16 GiB.
     let system = 16_u64 << 30;
@@ -478,12 +392,7 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
 
 /// All of the estimated CPU time counts as the user's.
 fn cpu(text: &mut String, call: &mut Call<'_>) {
-    let nanos: u64 = call
-        .engine
-        .command_stats
-        .iter()
-        .map(|stat| stat.nanos)
-        .sum();
+    let nanos: u64 = call.engine.command_stats.iter().map(|stat| stat.nanos).sum();
     let seconds = format!("{}.{:06}", nanos / 1_000_000_000, nanos / 1_000 % 1_000_000);
     fields! { text;
         "used_cpu_sys": "0.000000",
@@ -500,20 +409,11 @@ fn commandstats(text: &mut String, call: &mut Call<'_>) {
         let Some(stat) = call.engine.command_stats.get(usize::from(id.0)) else {
             continue;
         };
-        let CommandStat {
-            calls,
-            nanos,
-            rejected,
-            failed,
-        } = *stat;
+        let CommandStat { calls, nanos, rejected, failed } = *stat;
         if calls + rejected + failed == 0 {
             continue;
         }
-        let mean = if calls == 0 {
-            0.0
-        } else {
-            nanos as f64 / 1_000.0 / calls as f64
-        };
+        let mean = if calls == 0 { 0.0 } else { nanos as f64 / 1_000.0 / calls as f64 };
         let _ = write!(
             text,
             "cmdstat_{}:calls={calls},usec={},usec_per_call={mean:.2},rejected_calls={rejected},failed_calls={failed}\r\n",
@@ -538,11 +438,7 @@ fn keyspace(text: &mut String, call: &mut Call<'_>) {
     for db in 0..keyspace.databases() {
         let (keys, expires) = (keyspace.len_of(db), keyspace.volatile_len_of(db));
         if keys > 0 {
-            let _ = write!(
-                text,
-                "db{db}:keys={keys},expires={expires},avg_ttl={}\r\n",
-                keyspace.average_ttl_of(db)
-            );
+            let _ = write!(text, "db{db}:keys={keys},expires={expires},avg_ttl={}\r\n", keyspace.average_ttl_of(db));
         }
     }
 }

@@ -52,13 +52,7 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 }
 
 /// What is noted after each call.
-pub fn after_call(
-    engine: &mut Engine,
-    client: ClientId,
-    argv: &[Bytes],
-    outcome: &Outcome,
-    now: UnixMicros,
-) {
+pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
         engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;
@@ -86,13 +80,8 @@ mod tests {
     #[test]
     fn what_is_not_built_says_so() {
         let mut server = Server::new(false);
-        server
-            .engine
-            .configure("enable-debug-command", "yes")
-            .expect("a parameter of Redis");
-        for (_, spec) in
-            command::all().filter(|(_, spec)| !spec.implemented && spec.subcommands.is_empty())
-        {
+        server.engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
+        for (_, spec) in command::all().filter(|(_, spec)| !spec.implemented && spec.subcommands.is_empty()) {
             let words = spec.name.replace('|', " ");
             let mut line = words.clone();
             while line.split(' ').count() < spec.arity.unsigned_abs() as usize {
@@ -101,25 +90,13 @@ mod tests {
             if spec.flags.has(command::Flags::PROTECTED) {
                 continue;
             }
-            let expected = format!(
-                "ERR Slotscope does not implement '{}' yet",
-                words.to_ascii_uppercase()
-            );
+            let expected = format!("ERR Slotscope does not implement '{}' yet", words.to_ascii_uppercase());
             assert_eq!(error(&mut server, &line), expected);
         }
         for (line, expected) in [
-            (
-                "debug reload",
-                "ERR Slotscope does not implement 'DEBUG RELOAD' yet",
-            ),
-            (
-                "client pause 10",
-                "ERR Slotscope does not implement 'CLIENT PAUSE' yet",
-            ),
-            (
-                "client tracking on",
-                "ERR Slotscope does not implement 'CLIENT TRACKING' yet",
-            ),
+            ("debug reload", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
+            ("client pause 10", "ERR Slotscope does not implement 'CLIENT PAUSE' yet"),
+            ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);
         }
@@ -133,20 +110,14 @@ mod tests {
         };
         assert_eq!(lines.len(), 13);
         assert_eq!(lines[11], Value::simple("USAGE key [SAMPLES count]"));
-        assert_eq!(
-            lines[12],
-            Value::simple("    Estimate the bytes a key takes.")
-        );
+        assert_eq!(lines[12], Value::simple("    Estimate the bytes a key takes."));
     }
 
     #[test]
     fn slow_commands_are_logged_by_their_estimated_time() {
         let mut server = Server::new(false);
         server.run("config set enable-debug-command yes");
-        server
-            .engine
-            .configure("enable-debug-command", "yes")
-            .expect("a parameter of Redis");
+        server.engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
         server.run("slowlog reset");
         server.run("get k");
         server.run("debug sleep 0.5");
@@ -160,14 +131,7 @@ mod tests {
             panic!("half a second, not {:?}", entry[2]);
         };
         assert!(micros > 0);
-        assert_eq!(
-            entry[3],
-            Value::Array(vec![
-                Value::bulk("debug"),
-                Value::bulk("sleep"),
-                Value::bulk("0.5")
-            ])
-        );
+        assert_eq!(entry[3], Value::Array(vec![Value::bulk("debug"), Value::bulk("sleep"), Value::bulk("0.5")]));
         server.run("config set slowlog-log-slower-than -1");
         server.run("debug sleep 1");
         assert_eq!(server.value("slowlog len"), Value::Int(1));
@@ -181,10 +145,7 @@ mod tests {
             panic!("INFO answers text");
         };
         let text = String::from_utf8_lossy(&text).into_owned();
-        assert_eq!(
-            text,
-            "# Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\ndb0:keys=1,expires=1,avg_ttl=0\r\n"
-        );
+        assert_eq!(text, "# Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\ndb0:keys=1,expires=1,avg_ttl=0\r\n");
     }
 
     #[test]
@@ -195,14 +156,8 @@ mod tests {
         server.run("get k");
         let late = server.engine.connect(server.host.now, "127.0.0.1:50001");
         server.client = late;
-        assert_eq!(
-            error(&mut server, "get k"),
-            "NOAUTH Authentication required."
-        );
-        assert_eq!(
-            error(&mut server, "auth wrong"),
-            "WRONGPASS invalid username-password pair or user is disabled."
-        );
+        assert_eq!(error(&mut server, "get k"), "NOAUTH Authentication required.");
+        assert_eq!(error(&mut server, "auth wrong"), "WRONGPASS invalid username-password pair or user is disabled.");
         assert_eq!(server.value("auth secret"), Value::ok());
         assert_eq!(server.value("get k"), Value::Null);
     }
@@ -211,10 +166,7 @@ mod tests {
     fn a_killed_client_is_gone() {
         let mut server = Server::new(false);
         let other = server.engine.connect(server.host.now, "10.0.1.7:40312");
-        assert_eq!(
-            server.value("client kill addr 10.0.1.7:40312"),
-            Value::Int(1)
-        );
+        assert_eq!(server.value("client kill addr 10.0.1.7:40312"), Value::Int(1));
         server.client = other;
         assert!(server.outcome("ping").close);
     }

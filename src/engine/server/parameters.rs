@@ -51,24 +51,14 @@ pub enum Kind {
 }
 
 const fn row(name: &'static str, default: &'static str, kind: Kind) -> Parameter {
-    Parameter {
-        name,
-        old_name: "",
-        kind,
-        default,
-        change: Change::Free,
-    }
+    Parameter { name, old_name: "", kind, default, change: Change::Free }
 }
 
 const fn switch(name: &'static str, default: bool) -> Parameter {
     row(name, if default { "yes" } else { "no" }, Kind::Switch)
 }
 
-const fn choice(
-    name: &'static str,
-    default: &'static str,
-    words: &'static [&'static str],
-) -> Parameter {
+const fn choice(name: &'static str, default: &'static str, words: &'static [&'static str]) -> Parameter {
     row(name, default, Kind::Choice(words))
 }
 
@@ -116,11 +106,7 @@ const MAX: i64 = i64::MAX;
 
 /// All of them, by name.
 pub static PARAMETERS: &[Parameter] = &[
-    choice(
-        "acl-pubsub-default",
-        "resetchannels",
-        &["allchannels", "resetchannels"],
-    ),
+    choice("acl-pubsub-default", "resetchannels", &["allchannels", "resetchannels"]),
     text("aclfile", "").fixed(),
     number("acllog-max-len", "128", 0, MAX),
     number("active-defrag-cycle-max", "25", 1, 99),
@@ -150,10 +136,7 @@ pub static PARAMETERS: &[Parameter] = &[
     text("bind-source-addr", ""),
     text("bio_cpulist", "").fixed(),
     number("busy-reply-threshold", "5000", 0, MAX).also("lua-time-limit"),
-    special(
-        "client-output-buffer-limit",
-        "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-    ),
+    special("client-output-buffer-limit", "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
     memory("client-query-buffer-limit", "1073741824", 1_048_576),
     switch("cluster-allow-pubsubshard-when-down", true),
     switch("cluster-allow-reads-when-down", false),
@@ -169,11 +152,7 @@ pub static PARAMETERS: &[Parameter] = &[
     number("cluster-migration-barrier", "1", 0, INT),
     number("cluster-node-timeout", "15000", 0, MAX),
     text("cluster-port", "0").fixed(),
-    choice(
-        "cluster-preferred-endpoint-type",
-        "ip",
-        &["ip", "hostname", "unknown-endpoint"],
-    ),
+    choice("cluster-preferred-endpoint-type", "ip", &["ip", "hostname", "unknown-endpoint"]),
     switch("cluster-replica-no-failover", false).also("cluster-slave-no-failover"),
     number("cluster-replica-validity-factor", "10", 0, INT).also("cluster-slave-validity-factor"),
     switch("cluster-require-full-coverage", true),
@@ -209,11 +188,7 @@ pub static PARAMETERS: &[Parameter] = &[
     number("list-compress-depth", "0", 0, INT),
     number("list-max-listpack-size", "-2", -INT - 1, INT).also("list-max-ziplist-size"),
     text("logfile", "").fixed(),
-    choice(
-        "loglevel",
-        "notice",
-        &["debug", "verbose", "notice", "warning"],
-    ),
+    choice("loglevel", "notice", &["debug", "verbose", "notice", "warning"]),
     text("masterauth", ""),
     text("masteruser", ""),
     number("maxclients", "10000", 1, 4_294_967_295),
@@ -239,20 +214,12 @@ pub static PARAMETERS: &[Parameter] = &[
     number("min-replicas-to-write", "0", 0, INT).also("min-slaves-to-write"),
     switch("no-appendfsync-on-rewrite", false),
     special("notify-keyspace-events", ""),
-    choice(
-        "oom-score-adj",
-        "no",
-        &["no", "yes", "relative", "absolute"],
-    ),
+    choice("oom-score-adj", "no", &["no", "yes", "relative", "absolute"]),
     special("oom-score-adj-values", "0 200 800"),
     text("pidfile", "").fixed(),
     number("port", "6379", 0, 65_535),
     text("proc-title-template", "{title} {listen-addr} {server-mode}"),
-    choice(
-        "propagation-error-behavior",
-        "ignore",
-        &["ignore", "panic", "panic-on-replicas"],
-    ),
+    choice("propagation-error-behavior", "ignore", &["ignore", "panic", "panic-on-replicas"]),
     switch("protected-mode", true),
     memory("proto-max-bulk-len", "536870912", 1_048_576),
     switch("rdb-del-sync-files", false),
@@ -262,11 +229,7 @@ pub static PARAMETERS: &[Parameter] = &[
     memory("repl-backlog-size", "1048576", 1),
     number("repl-backlog-ttl", "3600", 0, MAX),
     switch("repl-disable-tcp-nodelay", false),
-    choice(
-        "repl-diskless-load",
-        "disabled",
-        &["disabled", "on-empty-db", "swapdb"],
-    ),
+    choice("repl-diskless-load", "disabled", &["disabled", "on-empty-db", "swapdb"]),
     switch("repl-diskless-sync", true),
     number("repl-diskless-sync-delay", "5", 0, INT),
     number("repl-diskless-sync-max-replicas", "0", 0, INT),
@@ -334,9 +297,7 @@ pub static PARAMETERS: &[Parameter] = &[
 /// The place in [`PARAMETERS`] of a parameter, by either name, in any case of letters.
 pub fn find(name: &str) -> Option<usize> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    PARAMETERS
-        .iter()
-        .position(|parameter| is(parameter.name) || (!name.is_empty() && is(parameter.old_name)))
+    PARAMETERS.iter().position(|parameter| is(parameter.name) || (!name.is_empty() && is(parameter.old_name)))
 }
 
 impl Parameter {
@@ -351,37 +312,20 @@ impl Parameter {
                 .iter()
                 .find(|word| word.eq_ignore_ascii_case(said))
                 .map(|word| (*word).to_owned())
-                .ok_or_else(|| {
-                    format!(
-                        "argument(s) must be one of the following: {}",
-                        words.join(", ")
-                    )
-                }),
+                .ok_or_else(|| format!("argument(s) must be one of the following: {}", words.join(", "))),
             Kind::Number(min, max) => {
                 let n = integer(said).ok_or("argument couldn't be parsed into an integer")?;
                 within(n, min, max)?;
                 // hz below 1 and above 500 is accepted and cut.
-                Ok(if self.name == "hz" {
-                    n.clamp(1, 500)
-                } else {
-                    n
-                }
-                .to_string())
+                Ok(if self.name == "hz" { n.clamp(1, 500) } else { n }.to_string())
             }
             Kind::Memory(min) => {
                 let n = bytes(said).ok_or("argument must be a memory value")? as i64;
                 within(n, min, i64::MAX)?;
                 // The backlog is never smaller than 16 KiB.
-                Ok(if self.name == "repl-backlog-size" {
-                    n.max(16_384)
-                } else {
-                    n
-                }
-                .to_string())
+                Ok(if self.name == "repl-backlog-size" { n.max(16_384) } else { n }.to_string())
             }
-            Kind::HugeMemory => Ok(bytes(said)
-                .ok_or("argument must be a memory value")?
-                .to_string()),
+            Kind::HugeMemory => Ok(bytes(said).ok_or("argument must be a memory value")?.to_string()),
             Kind::Text => Ok(said.to_owned()),
             Kind::Special => special_value(self.name, said, old),
         }
@@ -389,13 +333,7 @@ impl Parameter {
 }
 
 fn within(n: i64, min: i64, max: i64) -> Result<(), String> {
-    if (min..=max).contains(&n) {
-        Ok(())
-    } else {
-        Err(format!(
-            "argument must be between {min} and {max} inclusive"
-        ))
-    }
+    if (min..=max).contains(&n) { Ok(()) } else { Err(format!("argument must be between {min} and {max} inclusive")) }
 }
 
 /// An integer as Redis reads one: no sign but `-`, no leading zero, no space.
@@ -425,11 +363,7 @@ pub fn bytes(said: &str) -> Option<u64> {
     if digits >= 128 {
         return None;
     }
-    let number = if number.is_empty() {
-        0
-    } else {
-        number.parse().unwrap_or(u64::MAX)
-    };
+    let number = if number.is_empty() { 0 } else { number.parse().unwrap_or(u64::MAX) };
     Some(number.wrapping_mul(factor))
 }
 
@@ -459,16 +393,10 @@ fn special_value(name: &str, said: &str, old: &str) -> Result<String, String> {
         "cluster-announce-hostname" => {
             if said.len() >= 256 {
                 Err("Hostnames must be less than 256 characters".to_owned())
-            } else if said
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-            {
+            } else if said.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
                 Ok(said.to_owned())
             } else {
-                Err(
-                    "Hostnames may only contain alphanumeric characters, hyphens or dots"
-                        .to_owned(),
-                )
+                Err("Hostnames may only contain alphanumeric characters, hyphens or dots".to_owned())
             }
         }
         _ => Ok(said.to_owned()),
@@ -490,16 +418,11 @@ const EVENT_CLASSES: [(u8, EventClass); 11] = [
     (b'n', EventClass::NEW),
 ];
 
-const OTHER_EVENT_CLASSES: [(u8, EventClass); 3] = [
-    (b'K', EventClass::KEYSPACE),
-    (b'E', EventClass::KEYEVENT),
-    (b'm', EventClass::KEY_MISS),
-];
+const OTHER_EVENT_CLASSES: [(u8, EventClass); 3] =
+    [(b'K', EventClass::KEYSPACE), (b'E', EventClass::KEYEVENT), (b'm', EventClass::KEY_MISS)];
 
 fn all_events() -> u32 {
-    EVENT_CLASSES[..10]
-        .iter()
-        .fold(0, |bits, (_, class)| bits | class.0)
+    EVENT_CLASSES[..10].iter().fold(0, |bits, (_, class)| bits | class.0)
 }
 
 /// notify-keyspace-events as bits.
@@ -522,12 +445,7 @@ fn events_to(bits: u32) -> String {
     };
     if bits & all_events() == all_events() {
         text.push('A');
-        text.extend(
-            OTHER_EVENT_CLASSES
-                .iter()
-                .filter(|(_, c)| bits & c.0 != 0)
-                .map(|(l, _)| char::from(*l)),
-        );
+        text.extend(OTHER_EVENT_CLASSES.iter().filter(|(_, c)| bits & c.0 != 0).map(|(l, _)| char::from(*l)));
         return text;
     }
     add(&EVENT_CLASSES);
@@ -537,11 +455,7 @@ fn events_to(bits: u32) -> String {
 
 /// The words of a parameter of several: an empty text has none.
 fn split(said: &str) -> Vec<&str> {
-    if said.is_empty() {
-        Vec::new()
-    } else {
-        said.split(' ').collect()
-    }
+    if said.is_empty() { Vec::new() } else { said.split(' ').collect() }
 }
 
 /// `class hard soft seconds`, for some classes or all; the others stay.
@@ -552,10 +466,7 @@ fn output_buffer_limits(said: &str, old: &str) -> Result<String, String> {
         return Err("Wrong number of arguments in buffer limit configuration.".to_owned());
     }
     let old: Vec<&str> = old.split(' ').collect();
-    let mut limits: Vec<String> = old
-        .chunks(4)
-        .map(|limit| limit.get(1..).unwrap_or(&[]).join(" "))
-        .collect();
+    let mut limits: Vec<String> = old.chunks(4).map(|limit| limit.get(1..).unwrap_or(&[]).join(" ")).collect();
     limits.resize(CLASSES.len(), "0 0 0".to_owned());
     for limit in words.chunks(4) {
         let class = limit[0].to_ascii_lowercase();
@@ -563,24 +474,13 @@ fn output_buffer_limits(said: &str, old: &str) -> Result<String, String> {
         let Some(at) = CLASSES.iter().position(|known| *known == class) else {
             return Err("Invalid client class specified in buffer limit configuration.".to_owned());
         };
-        let (hard, soft, seconds) = (
-            bytes(limit[1]),
-            bytes(limit[2]),
-            limit[3].parse::<i64>().ok(),
-        );
+        let (hard, soft, seconds) = (bytes(limit[1]), bytes(limit[2]), limit[3].parse::<i64>().ok());
         let (Some(hard), Some(soft), Some(seconds @ 0..)) = (hard, soft, seconds) else {
-            return Err(
-                "Error in hard, soft or soft_seconds setting in buffer limit configuration."
-                    .to_owned(),
-            );
+            return Err("Error in hard, soft or soft_seconds setting in buffer limit configuration.".to_owned());
         };
         limits[at] = format!("{hard} {soft} {seconds}");
     }
-    let named: Vec<String> = CLASSES
-        .iter()
-        .zip(limits)
-        .map(|(class, limit)| format!("{class} {limit}"))
-        .collect();
+    let named: Vec<String> = CLASSES.iter().zip(limits).map(|(class, limit)| format!("{class} {limit}")).collect();
     Ok(named.join(" "))
 }
 
@@ -590,10 +490,7 @@ fn save_points(said: &str) -> Result<String, String> {
         return Ok(String::new());
     }
     let words: Vec<&str> = split(said);
-    let good = |(n, word): (usize, &&str)| {
-        word.parse::<i64>()
-            .is_ok_and(|v| if n % 2 == 0 { v >= 1 } else { v >= 0 })
-    };
+    let good = |(n, word): (usize, &&str)| word.parse::<i64>().is_ok_and(|v| if n % 2 == 0 { v >= 1 } else { v >= 0 });
     if words.len().is_multiple_of(2) && words.iter().enumerate().all(good) {
         Ok(words.join(" "))
     } else {
@@ -606,10 +503,7 @@ fn oom_scores(said: &str) -> Result<String, String> {
     if words.len() != 3 {
         return Err("wrong number of arguments".to_owned());
     }
-    if words.iter().all(|word| {
-        word.parse::<i64>()
-            .is_ok_and(|score| (-2_000..=2_000).contains(&score))
-    }) {
+    if words.iter().all(|word| word.parse::<i64>().is_ok_and(|score| (-2_000..=2_000).contains(&score))) {
         Ok(words.join(" "))
     } else {
         Err("Invalid oom-score-adj-values, elements must be between -2000 and 2000.".to_owned())
@@ -623,10 +517,7 @@ fn percentiles(said: &str) -> Result<String, String> {
             return Err("Invalid latency-tracking-info-percentiles parameters".to_owned());
         };
         if !(0.0..=100.0).contains(&percent) {
-            return Err(
-                "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]"
-                    .to_owned(),
-            );
+            return Err("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]".to_owned());
         }
         let space = if text.is_empty() { "" } else { " " };
         let _ = write!(text, "{space}{percent}");
@@ -636,28 +527,14 @@ fn percentiles(said: &str) -> Result<String, String> {
 
 fn shutdown_options(said: &str) -> Result<String, String> {
     const OPTIONS: [&str; 4] = ["save", "nosave", "now", "force"];
-    let words: Vec<String> = split(said)
-        .into_iter()
-        .map(str::to_ascii_lowercase)
-        .collect();
-    if words.is_empty()
-        || !words
-            .iter()
-            .all(|word| word == "default" || OPTIONS.contains(&word.as_str()))
-    {
-        return Err(format!(
-            "argument(s) must be one of the following: default, {}",
-            OPTIONS.join(", ")
-        ));
+    let words: Vec<String> = split(said).into_iter().map(str::to_ascii_lowercase).collect();
+    if words.is_empty() || !words.iter().all(|word| word == "default" || OPTIONS.contains(&word.as_str())) {
+        return Err(format!("argument(s) must be one of the following: default, {}", OPTIONS.join(", ")));
     }
     let said = |option: &str| words.iter().any(|word| word == option);
     if said("save") && said("nosave") {
         return Err("shutdown options SAVE and NOSAVE can't be used simultaneously".to_owned());
     }
     let chosen: Vec<&str> = OPTIONS.into_iter().filter(|option| said(option)).collect();
-    Ok(if chosen.is_empty() {
-        "default".to_owned()
-    } else {
-        chosen.join(" ")
-    })
+    Ok(if chosen.is_empty() { "default".to_owned() } else { chosen.join(" ") })
 }

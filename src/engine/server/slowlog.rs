@@ -36,32 +36,16 @@ pub fn note(engine: &mut Engine, client: ClientId, argv: &[Bytes], micros: u64, 
     if command::lookup(argv).is_none_or(|(_, spec)| skipped(spec)) {
         return;
     }
-    let (addr, name) = engine
-        .clients
-        .get(client)
-        .map_or_else(Default::default, |client| {
-            (client.addr.clone(), client.name.clone())
-        });
+    let (addr, name) =
+        engine.clients.get(client).map_or_else(Default::default, |client| (client.addr.clone(), client.name.clone()));
     let log = &mut engine.server.slowlog;
-    log.entries.push_front(Entry {
-        id: log.next_id,
-        at: now,
-        micros,
-        argv: shortened(argv),
-        addr,
-        name,
-    });
+    log.entries.push_front(Entry { id: log.next_id, at: now, micros, argv: shortened(argv), addr, name });
     log.next_id += 1;
-    log.entries
-        .truncate(usize::try_from(engine.config.slowlog_max_len).unwrap_or(usize::MAX));
+    log.entries.truncate(usize::try_from(engine.config.slowlog_max_len).unwrap_or(usize::MAX));
 }
 
 fn shortened(argv: &[Bytes]) -> Vec<Bytes> {
-    let kept = if argv.len() > ARGUMENTS_MAX {
-        ARGUMENTS_MAX - 1
-    } else {
-        argv.len()
-    };
+    let kept = if argv.len() > ARGUMENTS_MAX { ARGUMENTS_MAX - 1 } else { argv.len() };
     let mut words: Vec<Bytes> = argv[..kept]
         .iter()
         .map(|arg| {
@@ -69,17 +53,12 @@ fn shortened(argv: &[Bytes]) -> Vec<Bytes> {
                 return arg.clone();
             }
             let mut text = arg[..ARGUMENT_BYTES_MAX].to_vec();
-            text.extend_from_slice(
-                format!("... ({} more bytes)", arg.len() - ARGUMENT_BYTES_MAX).as_bytes(),
-            );
+            text.extend_from_slice(format!("... ({} more bytes)", arg.len() - ARGUMENT_BYTES_MAX).as_bytes());
             Bytes::from(text)
         })
         .collect();
     if kept < argv.len() {
-        words.push(Bytes::from(format!(
-            "... ({} more arguments)",
-            argv.len() - kept
-        )));
+        words.push(Bytes::from(format!("... ({} more arguments)", argv.len() - kept)));
     }
     words
 }
@@ -90,9 +69,7 @@ pub fn slowlog_get(call: &mut Call<'_>) -> Result<Value, Error> {
         None => 10,
         Some(said) => number::parse_i64(said)
             .filter(|count| *count >= -1)
-            .ok_or(Error::Text(
-                "ERR count should be greater than or equal to -1",
-            ))?,
+            .ok_or(Error::Text("ERR count should be greater than or equal to -1"))?,
     };
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let entry = |entry: &Entry| {
@@ -105,16 +82,7 @@ pub fn slowlog_get(call: &mut Call<'_>) -> Result<Value, Error> {
             Value::bulk(entry.name.clone()),
         ])
     };
-    Ok(Value::Array(
-        call.engine
-            .server
-            .slowlog
-            .entries
-            .iter()
-            .take(count)
-            .map(entry)
-            .collect(),
-    ))
+    Ok(Value::Array(call.engine.server.slowlog.entries.iter().take(count).map(entry).collect()))
 }
 
 /// `SLOWLOG LEN`

@@ -7,10 +7,7 @@ use crate::resp::{Bytes, Value};
 /// `TIME`: seconds, and microseconds of the second.
 pub fn time(call: &mut Call<'_>) -> Result<Value, Error> {
     let part = |n: u64| Value::bulk(Bytes::from_int(n as i64));
-    Ok(Value::Array(vec![
-        part(call.now.0 / 1_000_000),
-        part(call.now.0 % 1_000_000),
-    ]))
+    Ok(Value::Array(vec![part(call.now.0 / 1_000_000), part(call.now.0 % 1_000_000)]))
 }
 
 /// `LASTSAVE`: as nothing is saved yet, when the server started.
@@ -40,13 +37,8 @@ pub fn memory_usage(call: &mut Call<'_>) -> Result<Value, Error> {
     // Looked at without being used, and without counting as hit or miss.
     let (db, now_ms) = (call.db, call.now_ms());
     let keyspace = call.keyspace();
-    Ok(
-        match keyspace
-            .find(db, key)
-            .filter(|id| !keyspace.is_expired(db, *id, now_ms))
-        {
-            Some(id) => Value::Int(keyspace.memory_of(db, id) as i64),
-            None => Value::Null,
-        },
-    )
+    Ok(match keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)) {
+        Some(id) => Value::Int(keyspace.memory_of(db, id) as i64),
+        None => Value::Null,
+    })
 }

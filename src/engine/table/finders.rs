@@ -4,9 +4,7 @@ use crate::engine::command::{KeyFlags, KeyPosition};
 use crate::resp::Bytes;
 
 const READ: KeyFlags = KeyFlags::READ_ONLY.or(KeyFlags::ACCESS);
-const CHANGE: KeyFlags = KeyFlags::READ_WRITE
-    .or(KeyFlags::ACCESS)
-    .or(KeyFlags::UPDATE);
+const CHANGE: KeyFlags = KeyFlags::READ_WRITE.or(KeyFlags::ACCESS).or(KeyFlags::UPDATE);
 const STORE: KeyFlags = KeyFlags::OVERWRITE.or(KeyFlags::UPDATE);
 
 fn key(index: usize, flags: KeyFlags) -> KeyPosition {
@@ -64,9 +62,7 @@ pub fn sort_ro(_argv: &[Bytes]) -> Vec<KeyPosition> {
 
 /// MIGRATE: one key, or all after KEYS; none where both are given, which is a syntax error.
 pub fn migrate(argv: &[Bytes]) -> Vec<KeyPosition> {
-    let flags = KeyFlags::READ_WRITE
-        .or(KeyFlags::ACCESS)
-        .or(KeyFlags::DELETE);
+    let flags = KeyFlags::READ_WRITE.or(KeyFlags::ACCESS).or(KeyFlags::DELETE);
     let mut at = 6;
     while let Some(arg) = argv.get(at) {
         if is(arg, "KEYS") {

@@ -133,11 +133,7 @@ mod tests {
         assert_eq!(command::top_level().count(), 240);
         assert_eq!(command::count(), 366);
         for (_, spec) in command::all() {
-            assert!(
-                !spec.summary.is_empty() && spec.summary.len() <= 70,
-                "{}",
-                spec.name
-            );
+            assert!(!spec.summary.is_empty() && spec.summary.len() <= 70, "{}", spec.name);
             assert!(!spec.since.is_empty(), "{}", spec.name);
         }
         for group in GROUPS {
@@ -148,17 +144,7 @@ mod tests {
     #[test]
     fn the_table_is_small() {
         let text: usize = command::all()
-            .map(|(_, spec)| {
-                [
-                    spec.name,
-                    spec.summary,
-                    spec.complexity,
-                    spec.since,
-                    spec.arguments,
-                ]
-                .concat()
-                .len()
-            })
+            .map(|(_, spec)| [spec.name, spec.summary, spec.complexity, spec.since, spec.arguments].concat().len())
             .sum();
         assert!(text < 48_000, "{text} bytes of text");
         // Half of this where pointers have 32 bits.

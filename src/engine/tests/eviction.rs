@@ -6,20 +6,14 @@ use crate::engine::testing::Server;
 /// A server filled with 2000 keys of 100 bytes, limited to what it uses now.
 fn full(policy: &str, set: impl Fn(u32) -> String) -> Server {
     let mut server = Server::new(false);
-    server
-        .engine
-        .configure("maxmemory-policy", policy)
-        .expect("a known policy");
+    server.engine.configure("maxmemory-policy", policy).expect("a known policy");
     for i in 0..2_000 {
         server.run(&set(i));
         server.advance_ms(1_000);
     }
     server.engine.cron(&mut server.host);
     let used = server.engine.used_memory();
-    server
-        .engine
-        .configure("maxmemory", &used.to_string())
-        .expect("a number");
+    server.engine.configure("maxmemory", &used.to_string()).expect("a number");
     server.effects();
     server.engine.take_notices();
     server
@@ -30,12 +24,7 @@ fn plain(i: u32) -> String {
 }
 
 fn evicted(server: &mut Server) -> Vec<u32> {
-    let number = |key: &[u8]| {
-        std::str::from_utf8(&key[4..])
-            .expect("text")
-            .parse()
-            .expect("a number")
-    };
+    let number = |key: &[u8]| std::str::from_utf8(&key[4..]).expect("text").parse().expect("a number");
     let notices = server.engine.take_notices();
     notices
         .iter()
@@ -62,19 +51,10 @@ fn without_a_policy_growing_commands_are_refused() {
 
 #[test]
 fn volatile_policies_fail_when_no_key_has_a_time_to_live() {
-    for policy in [
-        "volatile-lru",
-        "volatile-lfu",
-        "volatile-random",
-        "volatile-ttl",
-    ] {
+    for policy in ["volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"] {
         let mut server = full(policy, plain);
         server.run("SET new v");
-        assert_eq!(
-            server.run("SET newer v"),
-            "-OOM command not allowed when used memory > 'maxmemory'.",
-            "{policy}"
-        );
+        assert_eq!(server.run("SET newer v"), "-OOM command not allowed when used memory > 'maxmemory'.", "{policy}");
     }
 }
 
@@ -85,10 +65,7 @@ fn least_recently_used_keys_go_first_more_or_less() {
         server.run(&format!("GET key:{i}"));
     }
     for i in 0..300 {
-        assert_eq!(
-            server.run(&format!("SET new:{i} {}", "y".repeat(100))),
-            "+OK"
-        );
+        assert_eq!(server.run(&format!("SET new:{i} {}", "y".repeat(100))), "+OK");
         server.advance_ms(10);
     }
     let gone = evicted(&mut server);
@@ -110,27 +87,15 @@ fn least_frequently_used_keys_go_first_more_or_less() {
     }
     let gone = evicted(&mut server);
     let frequent = gone.iter().filter(|i| **i < 500).count();
-    assert!(
-        frequent * 20 < gone.len() + 20,
-        "{frequent} of {}",
-        gone.len()
-    );
+    assert!(frequent * 20 < gone.len() + 20, "{frequent} of {}", gone.len());
 }
 
 #[test]
 fn keys_that_expire_soonest_go_first_and_others_never() {
-    let mut server = full("volatile-ttl", |i| {
-        if i % 2 == 0 {
-            plain(i)
-        } else {
-            format!("{} EX {}", plain(i), 1_000_000 - 2 * i)
-        }
-    });
+    let mut server =
+        full("volatile-ttl", |i| if i % 2 == 0 { plain(i) } else { format!("{} EX {}", plain(i), 1_000_000 - 2 * i) });
     for i in 0..200 {
-        assert_eq!(
-            server.run(&format!("SET new:{i} {}", "y".repeat(100))),
-            "+OK"
-        );
+        assert_eq!(server.run(&format!("SET new:{i} {}", "y".repeat(100))), "+OK");
     }
     let gone = evicted(&mut server);
     assert!(gone.len() >= 100 && gone.iter().all(|i| i % 2 == 1));
@@ -143,10 +108,7 @@ fn random_policies_take_whoever() {
     for (policy, set) in [("allkeys-random", ""), ("volatile-random", " EX 100000")] {
         let mut server = full(policy, |i| plain(i) + set);
         for i in 0..100 {
-            assert_eq!(
-                server.run(&format!("SET new:{i} {}", "y".repeat(100))),
-                "+OK"
-            );
+            assert_eq!(server.run(&format!("SET new:{i} {}", "y".repeat(100))), "+OK");
         }
         assert!(evicted(&mut server).len() > 50, "{policy}");
     }
@@ -159,12 +121,7 @@ fn evictions_are_replicated_as_deletions_before_the_command_and_counted() {
     server.effects();
     server.run("SET b 1");
     let effects = server.effects();
-    assert!(
-        effects.len() >= 2
-            && effects[..effects.len() - 1]
-                .iter()
-                .all(|effect| effect.starts_with("DEL "))
-    );
+    assert!(effects.len() >= 2 && effects[..effects.len() - 1].iter().all(|effect| effect.starts_with("DEL ")));
     assert_eq!(effects.last().map(String::as_str), Some("SET b 1"));
     assert!(server.engine.stats().evicted_keys > 0);
 }

@@ -19,23 +19,11 @@ fn conditions_compare_with_the_present_end() {
         ("PERSIST k", ":1"),
         ("PERSIST k", ":0"),
         ("EXPIRE k 10 XX", ":0"),
-        (
-            "EXPIRE k 10 NX XX",
-            "-ERR NX and XX, GT or LT options at the same time are not compatible",
-        ),
-        (
-            "EXPIRE k 10 GT LT",
-            "-ERR GT and LT options at the same time are not compatible",
-        ),
+        ("EXPIRE k 10 NX XX", "-ERR NX and XX, GT or LT options at the same time are not compatible"),
+        ("EXPIRE k 10 GT LT", "-ERR GT and LT options at the same time are not compatible"),
         ("EXPIRE k 10 foo", "-ERR Unsupported option foo"),
-        (
-            "EXPIRE k 99999999999999999",
-            "-ERR invalid expire time in 'expire' command",
-        ),
-        (
-            "PEXPIRE k 9223372036854775807",
-            "-ERR invalid expire time in 'pexpire' command",
-        ),
+        ("EXPIRE k 99999999999999999", "-ERR invalid expire time in 'expire' command"),
+        ("PEXPIRE k 9223372036854775807", "-ERR invalid expire time in 'pexpire' command"),
         ("EXPIREAT k 1700000100", ":1"),
         ("EXPIRETIME k", ":1700000100"),
         ("PEXPIRETIME k", ":1700000100000"),
@@ -55,10 +43,7 @@ fn a_key_lives_through_its_last_millisecond_and_seconds_are_rounded() {
     assert_eq!(server.run("GET k"), "\"v\"");
     server.advance_ms(1);
     server.check(&[("GET k", "nil"), ("TTL k", ":-2")]);
-    assert_eq!(
-        server.engine.take_notices(),
-        [Notice::Expired(Bytes::from("k"))]
-    );
+    assert_eq!(server.engine.take_notices(), [Notice::Expired(Bytes::from("k"))]);
 }
 
 #[test]
@@ -79,18 +64,11 @@ fn a_replica_hides_expired_keys_and_keeps_them_until_told() {
     server.run("SET k v PX 10");
     server.host.replica = true;
     server.advance_ms(11);
-    server.check(&[
-        ("GET k", "nil"),
-        ("EXISTS k", ":0"),
-        ("DBSIZE", ":1"),
-        ("KEYS *", "[]"),
-    ]);
+    server.check(&[("GET k", "nil"), ("EXISTS k", ":0"), ("DBSIZE", ":1"), ("KEYS *", "[]")]);
     assert!(matches!(server.run("SCAN 0").as_str(), "[\"0\", []]"));
     server.engine.cron(&mut server.host);
     assert_eq!(server.engine.keyspace().len(), 1);
-    server
-        .engine
-        .apply(&mut server.host, &[Bytes::from("DEL"), Bytes::from("k")]);
+    server.engine.apply(&mut server.host, &[Bytes::from("DEL"), Bytes::from("k")]);
     assert_eq!(server.engine.keyspace().len(), 0);
 }
 
@@ -110,11 +88,6 @@ fn the_active_cycle_finds_what_nobody_asks_for() {
     }
     assert!(ticks < 50, "{ticks} ticks");
     let effects = server.effects();
-    assert!(
-        effects.len() >= 900
-            && effects
-                .iter()
-                .all(|effect| effect.starts_with("DEL short:"))
-    );
+    assert!(effects.len() >= 900 && effects.iter().all(|effect| effect.starts_with("DEL short:")));
     assert_eq!(server.engine.take_notices().len(), effects.len());
 }

@@ -60,21 +60,10 @@ fn any_command() -> impl Strategy<Value = Vec<Bytes>> {
         .filter(|spec| !matches!(spec.name, "config" | "debug" | "shutdown"))
         .map(|spec| spec.name)
         .collect();
-    let favourites = &[
-        "set", "get", "append", "expire", "del", "rename", "copy", "multi", "exec", "setrange",
-        "getex",
-    ];
-    let name = prop_oneof![
-        prop::sample::select(names),
-        prop::sample::select(&favourites[..])
-    ];
+    let favourites = &["set", "get", "append", "expire", "del", "rename", "copy", "multi", "exec", "setrange", "getex"];
+    let name = prop_oneof![prop::sample::select(names), prop::sample::select(&favourites[..])];
     let words = prop::collection::vec(prop::sample::select(&WORDS[..]), 0..6);
-    (name, words).prop_map(|(name, words)| {
-        std::iter::once(name)
-            .chain(words)
-            .map(Bytes::from)
-            .collect()
-    })
+    (name, words).prop_map(|(name, words)| std::iter::once(name).chain(words).map(Bytes::from).collect())
 }
 
 proptest! {

@@ -14,10 +14,7 @@ fn queued_commands_run_together_and_errors_at_run_time_stop_nothing() {
         ("GET a", "+QUEUED"),
         ("MULTI", "-ERR MULTI calls can not be nested"),
         ("WATCH a", "-ERR WATCH inside MULTI is not allowed"),
-        (
-            "EXEC",
-            "[+OK, -ERR value is not an integer or out of range, \"x\"]",
-        ),
+        ("EXEC", "[+OK, -ERR value is not an integer or out of range, \"x\"]"),
         ("MULTI", "+OK"),
         ("SET a y", "+QUEUED"),
         ("DISCARD", "+OK"),
@@ -31,21 +28,12 @@ fn a_refused_command_aborts_the_transaction() {
     server.check(&[
         ("MULTI", "+OK"),
         ("SET a x", "+QUEUED"),
-        (
-            "FOO",
-            "-ERR unknown command 'FOO', with args beginning with: ",
-        ),
-        (
-            "EXEC",
-            "-EXECABORT Transaction discarded because of previous errors.",
-        ),
+        ("FOO", "-ERR unknown command 'FOO', with args beginning with: "),
+        ("EXEC", "-EXECABORT Transaction discarded because of previous errors."),
         ("EXISTS a", ":0"),
         ("MULTI", "+OK"),
         ("GET", "-ERR wrong number of arguments for 'get' command"),
-        (
-            "EXEC",
-            "-EXECABORT Transaction discarded because of previous errors.",
-        ),
+        ("EXEC", "-EXECABORT Transaction discarded because of previous errors."),
     ]);
 }
 
@@ -59,16 +47,9 @@ fn a_watched_key_that_changes_makes_exec_answer_nothing() {
             server.run_as(other, command);
         }
         server.check(&[("MULTI", "+OK"), ("PING", "+QUEUED")]);
-        assert_eq!(
-            server.run("EXEC").replace("[+PONG]", "ran"),
-            reply,
-            "{commands:?}"
-        );
+        assert_eq!(server.run("EXEC").replace("[+PONG]", "ran"), reply, "{commands:?}");
         server.check(&[("MULTI", "+OK"), ("GET a", "+QUEUED")]);
-        assert!(
-            server.run("EXEC").starts_with('['),
-            "the watch is over: {commands:?}"
-        );
+        assert!(server.run("EXEC").starts_with('['), "the watch is over: {commands:?}");
     };
     let ran = if Server::new(false).run("PING") == "+PONG" {
         "ran"
@@ -92,19 +73,10 @@ fn a_watched_key_that_expires_makes_exec_answer_nothing() {
     let mut server = Server::new(false);
     server.check(&[("SET a 1 PX 10", "+OK"), ("WATCH a", "+OK")]);
     server.advance_ms(11);
-    server.check(&[
-        ("MULTI", "+OK"),
-        ("GET b", "+QUEUED"),
-        ("EXEC", "nil-array"),
-    ]);
+    server.check(&[("MULTI", "+OK"), ("GET b", "+QUEUED"), ("EXEC", "nil-array")]);
     // Already expired when the watch began: nothing changes any more.
     server.host.replica = true;
-    server.check(&[
-        ("WATCH a", "+OK"),
-        ("MULTI", "+OK"),
-        ("GET b", "+QUEUED"),
-        ("EXEC", "[nil]"),
-    ]);
+    server.check(&[("WATCH a", "+OK"), ("MULTI", "+OK"), ("GET b", "+QUEUED"), ("EXEC", "[nil]")]);
 }
 
 #[test]
@@ -133,10 +105,7 @@ fn out_of_memory_queues_nothing_but_the_end() {
     server.check(&[
         ("MULTI", "+OK"),
         ("GET a", oom),
-        (
-            "EXEC",
-            "-EXECABORT Transaction discarded because of previous errors.",
-        ),
+        ("EXEC", "-EXECABORT Transaction discarded because of previous errors."),
         ("MULTI", "+OK"),
         ("DISCARD", "+OK"),
     ]);

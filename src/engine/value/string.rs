@@ -31,29 +31,17 @@ impl Buffer {
     fn exact(bytes: Vec<u8>) -> Self {
         let header = memory::string_header(bytes.len());
         let allocated = memory::allocated(header + bytes.len() + 1);
-        Self {
-            bytes,
-            allocated,
-            header,
-        }
+        Self { bytes, allocated, header }
     }
 
     /// Grows as Redis's strings do: to twice what is needed up to 1 MB, then by 1 MB.
     fn make_room(&mut self, len: usize) {
         // A one-byte header has no room for a capacity: such a string has no room to grow into.
-        let capacity = if self.header == 1 {
-            self.bytes.len()
-        } else {
-            self.allocated - self.header - 1
-        };
+        let capacity = if self.header == 1 { self.bytes.len() } else { self.allocated - self.header - 1 };
         if len <= capacity {
             return;
         }
-        let wanted = if len < memory::STRING_PREALLOCATION {
-            len * 2
-        } else {
-            len + memory::STRING_PREALLOCATION
-        };
+        let wanted = if len < memory::STRING_PREALLOCATION { len * 2 } else { len + memory::STRING_PREALLOCATION };
         self.header = memory::growable_header(wanted);
         self.allocated = memory::allocated(self.header + wanted + 1);
     }
@@ -122,9 +110,7 @@ impl StringValue {
             let bytes = self.with_bytes(<[u8]>::to_vec);
             *self = Self::Buffer(Rc::new(Buffer::exact(bytes)));
         }
-        let Self::Buffer(buffer) = self else {
-            unreachable!("just made")
-        };
+        let Self::Buffer(buffer) = self else { unreachable!("just made") };
         let buffer = Rc::make_mut(buffer);
         if len > buffer.bytes.len() {
             buffer.make_room(len);
@@ -182,24 +168,13 @@ mod tests {
         assert_eq!(of(&"x".repeat(45)), "raw");
         let mut grown = StringValue::new(&Bytes::from("ab"));
         grown.append(b"c");
-        assert_eq!(
-            (grown.encoding(), grown.bytes()),
-            ("raw", Bytes::from("abc"))
-        );
+        assert_eq!((grown.encoding(), grown.bytes()), ("raw", Bytes::from("abc")));
     }
 
     #[test]
     fn memory_is_what_memory_usage_measured() {
         // Measured on 7.0.15 with a one-byte key: 32 bytes of it are the key and its table entry.
-        for (len, usage) in [
-            (1, 56),
-            (44, 96),
-            (45, 104),
-            (100, 160),
-            (1_000, 1_072),
-            (1_024, 1_328),
-            (4_096, 5_168),
-        ] {
+        for (len, usage) in [(1, 56), (44, 96), (45, 104), (100, 160), (1_000, 1_072), (1_024, 1_328), (4_096, 5_168)] {
             let value = StringValue::new(&Bytes::from("x".repeat(len)));
             assert_eq!(value.memory() + 32, usage, "{len}");
         }
