@@ -158,23 +158,17 @@ fn choose(page: &Page, deed: &Deed) {
 
 /// The palette.
 pub fn draw(cx: &Cx) -> Html {
-    let (page, input) = (cx.page, cx.node(0));
+    let page = cx.page;
     let search = cx.state(Search::default);
     let sought = search.borrow().sought.clone();
     let found = find(page, &sought);
     let count = found.len();
     let here = search.borrow().chosen.min(count.saturating_sub(1));
-    {
-        let input = input.clone();
-        cx.after(0, (here + sought.len() * 1_000) as u64, move || {
-            if let Some(input) = input.cast::<web_sys::Element>() {
-                dom::focus(&input);
-            }
-            if let Some(row) = dom::by_id(&format!("deed-{here}")) {
-                row.scroll_into_view_with_bool(false);
-            }
-        });
-    }
+    cx.after(0, (here + sought.len() * 1_000) as u64, move || {
+        if let Some(row) = dom::by_id(&format!("deed-{here}")) {
+            row.scroll_into_view_with_bool(false);
+        }
+    });
     let oninput = {
         let search = search.clone();
         Callback::from(move |event: InputEvent| search.set(Search { sought: dom::value(&event), chosen: 0 }))
@@ -202,7 +196,7 @@ pub fn draw(cx: &Cx) -> Html {
     };
     let body = html! {
         <>
-            <input ref={input} class="input" type="text" role="combobox" aria-expanded="true" aria-controls="deeds" aria-activedescendant={format!("deed-{here}")}
+            <input class="input" type="text" role="combobox" autofocus=true aria-expanded="true" aria-controls="deeds" aria-activedescendant={format!("deed-{here}")}
                 aria-label="What to do" placeholder="kill 0002, speed, chart memory, SET user:1 …" value={sought} {oninput} {onkeydown}
                 autocapitalize="off" autocomplete="off" spellcheck="false" />
             <ul id="deeds" class="deeds" role="listbox" aria-label="Actions">

@@ -145,11 +145,17 @@ pub fn place_labels(
         Severity::Warning => 2,
         Severity::Info => 3,
     };
-    let mut order: Vec<usize> = (0..marks.len().min(widths.len())).collect();
-    order.sort_by_key(|&i| (rank(marks[i].severity), std::cmp::Reverse(marks[i].at)));
+    // Rank, then how early, then which: one number each, since every type that is sorted costs the download code.
+    let mut order: Vec<u64> = Vec::new();
+    for (i, mark) in marks.iter().enumerate().take(widths.len().min(1 << 16)) {
+        let early = (1 << 44) - 1 - mark.at.0.min((1 << 44) - 1);
+        order.push(rank(mark.severity) << 60 | early << 16 | i as u64);
+    }
+    order.sort_unstable();
     let mut used = taken.to_vec();
     let mut labels = Vec::new();
-    for i in order {
+    for key in order {
+        let i = (key & 0xffff) as usize;
         let wide = widths[i];
         if wide > width {
             continue;
@@ -161,12 +167,12 @@ pub fn place_labels(
                 let x = x.clamp(0.0, width - wide);
                 if used.iter().all(|u| u.0 != row || x + wide + APART <= u.1 || x >= u.2 + APART) {
                     used.push((row, x, x + wide));
-                    labels.push(Label { mark: i, x, row });
+                    let place = labels.partition_point(|label: &Label| label.mark < i);
+                    labels.insert(place, Label { mark: i, x, row });
                     break 'search;
                 }
             }
         }
     }
-    labels.sort_by_key(|l| l.mark);
     labels
 }

@@ -316,6 +316,11 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
     }
     air.marks.retain(|m| m.quarters > 0);
     // One run for each shape and colour, so that the drawing sets its styles rarely.
-    air.marks.sort_by_key(|m| (m.quarters, m.hue, m.kind as u8));
+    let key = |(place, m): (usize, &Mark)| {
+        u64::from(m.quarters) << 48 | u64::from(m.hue) << 40 | (m.kind as u64) << 32 | place as u64
+    };
+    let mut order: Vec<u64> = air.marks.iter().enumerate().map(key).collect();
+    order.sort_unstable();
+    air.marks = order.into_iter().map(|key| air.marks[key as u32 as usize].clone()).collect();
     air
 }
