@@ -86,14 +86,14 @@ pub fn open(text: &str) -> Result<Vec<u8>, LinkError> {
     };
     // A sentence or a bracket around the link may have been copied with it.
     let body = chars.as_str().trim_start_matches('.').trim_end_matches(['.', ',', ')', ']', '>', '"', '\'', '=']);
-    let bytes = from_base64(body)?;
+    let (bytes, ragged) = from_base64(body)?;
     let mut rest = bytes.as_slice();
     let length = take_varint(&mut rest)?;
     let (sum, coded) = rest.split_first_chunk::<4>().ok_or(LinkError::Truncated)?;
     if (coded.len() as u64) < length {
         return Err(LinkError::Truncated);
     }
-    if coded.len() as u64 > length || u32::from_le_bytes(*sum) != checksum(codec, coded) {
+    if ragged || coded.len() as u64 > length || u32::from_le_bytes(*sum) != checksum(codec, coded) {
         return Err(LinkError::Corrupt);
     }
     let content = match codec {
@@ -170,13 +170,15 @@ fn to_base64(bytes: &[u8], out: &mut String) {
     }
 }
 
-fn from_base64(text: &str) -> Result<Vec<u8>, LinkError> {
+/// The bytes, and whether bits are left over that no writer leaves: the text is damaged, or its end is missing.
+fn from_base64(text: &str) -> Result<(Vec<u8>, bool), LinkError> {
     if let Some((at, character)) =
         text.chars().enumerate().find(|&(_, c)| !c.is_ascii() || VALUES[c as usize & 255] == 64)
     {
         return Err(LinkError::BadCharacter(character, at + 1));
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let mut ragged = false;
     for group in text.as_bytes().chunks(4) {
         let word = group.iter().fold(0, |word, &byte| (word << 6) | u32::from(VALUES[usize::from(byte)]));
         let word = (word << (6 * (4 - group.len()))).to_be_bytes();
@@ -185,11 +187,9 @@ fn from_base64(text: &str) -> Result<Vec<u8>, LinkError> {
             1 => return Err(LinkError::Truncated),
             length => bytes.extend(&word[1..length]),
         }
-        if word[group.len()..].iter().any(|&byte| byte != 0) && group.len() < 4 {
-            return Err(LinkError::Corrupt);
-        }
+        ragged = word[group.len()..].iter().any(|&byte| byte != 0) && group.len() < 4;
     }
-    Ok(bytes)
+    Ok((bytes, ragged))
 }
 
 #[cfg(test)]
@@ -211,10 +211,10 @@ mod tests {
             let mut encoded = String::new();
             to_base64(bytes.as_bytes(), &mut encoded);
             assert_eq!(encoded, text);
-            assert_eq!(from_base64(text), Ok(bytes.as_bytes().to_vec()));
+            assert_eq!(from_base64(text), Ok((bytes.as_bytes().to_vec(), false)));
         }
-        assert_eq!(from_base64("-_-_"), Ok(vec![0xfb, 0xff, 0xbf]));
-        assert_eq!(from_base64("Zh"), Err(LinkError::Corrupt));
+        assert_eq!(from_base64("-_-_"), Ok((vec![0xfb, 0xff, 0xbf], false)));
+        assert_eq!(from_base64("Zh"), Ok((b"f".to_vec(), true)));
     }
 
     #[test]

@@ -218,18 +218,18 @@ mod tests {
             timeline: vec![Action { at_ns: 20_500_000_001, console: Console::Sim, line: "kill 0002-001".to_owned() }],
             ..Scenario::default()
         };
-        expect![[r"
+        expect![[r#"
             title Cache-aside or write-through?
             seed 7
             shards 3
             replicas 1
             zones 3
-            maxmemory 2m
+            maxmemory 2520000
             policy volatile-lru
             node-timeout-ms 2000
             full-coverage no
             apps 3
-            rate 2000
+            rate 6000
             rows 40000
             theta 0.99
             reads 0.9
@@ -240,7 +240,7 @@ mod tests {
             lanes cache-aside write-through
             timeline:
               20.500000001s sim> kill 0002-001
-        "]]
+        "#]]
         .assert_eq(&scenario.to_string());
         assert_eq!(scenario.to_string().parse(), Ok(scenario));
     }

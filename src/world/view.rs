@@ -1,6 +1,6 @@
 //! What can be seen of a run: plain data for the page and the JavaScript API, derived from the state when asked.
 
-use crate::scenario::{Console, Strategy};
+use crate::scenario::{Console, Load, Strategy};
 use crate::sim::Nanos;
 
 /// A reading of the whole run.
@@ -12,6 +12,8 @@ pub struct View {
     pub fingerprint: u64,
     /// Events handled.
     pub events: u64,
+    /// The traffic as it is now, the same in every lane.
+    pub load: Load,
     /// The lanes, A then B.
     pub lanes: Vec<LaneView>,
 }
