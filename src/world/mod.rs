@@ -182,7 +182,7 @@ impl World {
         let Some(first) = argv.first() else { return Ok(false) };
         if first.eq_ignore_ascii_case(b"help") || &**first == b"?" {
             let topic = argv.iter().skip(1).map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" ");
-            self.print_everywhere(Console::Redis, line, LineStyle::Remark, &crate::engine::help(&topic));
+            self.print_everywhere(Console::Redis, line, LineStyle::Remark, &help(&topic));
             return Ok(false);
         }
         for lane in &mut self.lanes {
