@@ -144,7 +144,7 @@ pub struct NodeView {
     pub offset: u64,
     /// A replica: bytes behind its primary, and how long it takes to hear of a write, in microseconds.
     pub lag_bytes: u64,
-    /// Slots owned, as inclusive ranges, in its own view.
+    /// Slots owned, as inclusive ranges, in its own view; none of a dead node.
     pub slots: Vec<(u16, u16)>,
     /// Keys evicted so far.
     pub evicted: u64,
