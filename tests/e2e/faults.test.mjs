@@ -23,7 +23,7 @@ eachBrowser("faults", (test) => {
       await until(page, `a promoted replica in lane ${lane}`, (lane) =>
         [...document.querySelectorAll(`[data-lane="${lane}"] [data-node^="0002-"]`)].some((node) => node.getAttribute("aria-label").includes(", primary,") && !node.getAttribute("aria-label").includes("dead")), lane);
     }
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     await still(page);
     const events = await page.$$eval("[aria-label=Events] li", (marks) => marks.map((mark) => mark.textContent));
     // What happens in both lanes at one moment stands there once, without a lane.
@@ -44,7 +44,7 @@ eachBrowser("faults, in detail", (test) => {
     await answers(page, "sim> call CONFIG SET maxmemory 1700kb");
     for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab"); // out of the console: an empty line lets go of Tab
     await page.evaluate(() => document.activeElement.blur());
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     await until(page, "more evictions in both lanes", (before) =>
       ["A", "B"].every((lane) => Number(document.querySelector(`[data-lane="${lane}"] .figure:last-child dd`).textContent.replace(/\D/g, "")) > before), before);
   });

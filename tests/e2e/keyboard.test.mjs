@@ -25,9 +25,11 @@ eachBrowser("the keyboard", (test) => {
       assert.ok(seen.includes(wanted), `${wanted} is reached by Tab; in order: ${seen.join(" | ")}`);
     }
     assert.ok(seen.length < 120, "Tab comes to an end");
+    // From the last field on, Tab leaves the page where a browser has something around it: what counts is that it may.
+    await page.evaluate(() => addEventListener("keydown", (event) => (window.held = event.defaultPrevented)));
     await page.focus("#entry-redis");
     await page.keyboard.press("Tab");
-    assert.notEqual(await focused(page), "entry-redis");
+    assert.equal(await page.evaluate(() => window.held), false);
     await page.focus("#entry-redis");
     await page.keyboard.down("Shift");
     await page.keyboard.press("Tab");

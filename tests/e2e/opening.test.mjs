@@ -34,7 +34,7 @@ eachBrowser("the opening", (test) => {
   test("asks for no animation frame while it is paused", async ({ open }) => {
     const { page } = await open();
     assert.ok((await framesAskedFor(page)) > 3, "a moving run asks for frames");
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     const { fingerprint } = await still(page);
     assert.match(fingerprint, /^[0-9a-f]{16}$/);
     assert.equal(await framesAskedFor(page), 0);
