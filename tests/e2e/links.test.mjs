@@ -52,3 +52,32 @@ eachBrowser("links", (test) => {
     });
   }
 });
+
+eachBrowser("links, in detail", (test) => {
+  test("another link that is opened over a run can be left for that run, as it was", async ({ open }) => {
+    const { page } = await open({ hash: "#t=6&speed=1&paused=yes" });
+    await still(page);
+    await type(page, "sim", "kill 0003-001");
+    await answers(page, "sim> kill 0003-001");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(".");
+    const mine = await still(page);
+    await page.evaluate(() => (location.hash = "#s=failover&t=3&paused=yes"));
+    await until(page, "the other scene", () => document.querySelector(".scene select").value === "A primary dies");
+    assert.match(await banner(page), /^Another link was opened\.$/);
+    const other = await still(page);
+    assert.equal(other.now, 3e9);
+    await (await page.$(".banner .button:not(.bare)")).click();
+    await until(page, "the run before", () => document.querySelector(".scene select").selectedIndex === 0);
+    assert.deepEqual(await still(page), mine);
+    assert.match(await banner(page), /matches the link/);
+  });
+
+  test("a damaged link opened over a run leaves that run alone and says so", async ({ open }) => {
+    const { page } = await open({ hash: "#t=6&speed=1&paused=yes" });
+    const mine = await still(page);
+    await page.evaluate(() => (location.hash = "#1s.nonsense"));
+    assert.match(await banner(page), /^The link could not be opened; your run goes on\. /);
+    assert.deepEqual(await still(page), mine);
+  });
+}, ["chromium"]);
