@@ -24,16 +24,10 @@ const DEFLATED: u8 = b'd';
 pub const CONTENT_BYTES_MAX: usize = 64 * 1_024;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// The value of each byte in [`ALPHABET`], 64 for none.
-const VALUES: [u8; 256] = {
-    let mut values = [64; 256];
-    let mut at = 0;
-    while at < 64 {
-        values[ALPHABET[at] as usize] = at as u8;
-        at += 1;
-    }
-    values
-};
+/// The value of a character of [`ALPHABET`].
+fn value_of(character: u8) -> Option<u32> {
+    ALPHABET.iter().position(|&letter| letter == character).map(|at| at as u32)
+}
 
 /// Writes content as a link, deflated where that is shorter.
 pub fn seal(content: &[u8]) -> Result<String, LinkError> {
@@ -141,23 +135,9 @@ pub fn take_varint(bytes: &mut &[u8]) -> Result<u64, LinkError> {
 
 /// CRC-32 over version, codec and content, reflected, polynomial 0xEDB88320.
 fn checksum(codec: u8, coded: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0; 256];
-        let mut at = 0;
-        while at < 256 {
-            let mut word = at as u32;
-            let mut bit = 0;
-            while bit < 8 {
-                word = if word & 1 == 1 { (word >> 1) ^ 0xedb8_8320 } else { word >> 1 };
-                bit += 1;
-            }
-            table[at] = word;
-            at += 1;
-        }
-        table
-    };
     let bytes = [VERSION, codec].into_iter().chain(coded.iter().copied());
-    !bytes.fold(!0, |crc: u32, byte| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8))
+    let bit = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+    !bytes.fold(!0, |crc: u32, byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| bit(crc)))
 }
 
 fn to_base64(bytes: &[u8], out: &mut String) {
@@ -173,14 +153,14 @@ fn to_base64(bytes: &[u8], out: &mut String) {
 /// The bytes, and whether bits are left over that no writer leaves: the text is damaged, or its end is missing.
 fn from_base64(text: &str) -> Result<(Vec<u8>, bool), LinkError> {
     if let Some((at, character)) =
-        text.chars().enumerate().find(|&(_, c)| !c.is_ascii() || VALUES[c as usize & 255] == 64)
+        text.chars().enumerate().find(|&(_, c)| u8::try_from(c).ok().and_then(value_of).is_none())
     {
         return Err(LinkError::BadCharacter(character, at + 1));
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let mut ragged = false;
     for group in text.as_bytes().chunks(4) {
-        let word = group.iter().fold(0, |word, &byte| (word << 6) | u32::from(VALUES[usize::from(byte)]));
+        let word = group.iter().fold(0, |word, &byte| (word << 6) | value_of(byte).unwrap_or(0));
         let word = (word << (6 * (4 - group.len()))).to_be_bytes();
         // Four characters are three bytes, three are two, two are one; one alone is the beginning of something.
         match group.len() {
