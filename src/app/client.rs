@@ -5,6 +5,7 @@
 //! redirected or met with silence, and leaves a node alone for a while that has not answered several times in a row
 //! (a circuit breaker, as app servers wrap around their clients).
 
+use crate::cluster::Slot;
 use crate::resp::{Bytes, Value};
 use crate::sim::{Nanos, draw};
 use std::rc::Rc;

@@ -218,7 +218,7 @@ mod tests {
             timeline: vec![Action { at_ns: 20_500_000_001, console: Console::Sim, line: "kill 0002-001".to_owned() }],
             ..Scenario::default()
         };
-        expect![[r#"
+        expect![[r"
             title Cache-aside or write-through?
             seed 7
             shards 3
@@ -240,7 +240,7 @@ mod tests {
             lanes cache-aside write-through
             timeline:
               20.500000001s sim> kill 0002-001
-        "#]]
+        "]]
         .assert_eq(&scenario.to_string());
         assert_eq!(scenario.to_string().parse(), Ok(scenario));
     }

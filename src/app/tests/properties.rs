@@ -47,7 +47,7 @@ fn the_first_users_of_the_opening_scene_are_these() {
         writeln!(lines, "{} ns: app {} {} row {row}", at.0, app.0, if write { "writes" } else { "reads" }).unwrap();
         at += workload.interval(n + 1).unwrap();
     }
-    expect![[r#"
+    expect![[r"
         20045677 ns: app 1 reads row 33533
         20155553 ns: app 2 reads row 33533
         20408898 ns: app 2 reads row 14766
@@ -56,7 +56,7 @@ fn the_first_users_of_the_opening_scene_are_these() {
         20581842 ns: app 0 reads row 28150
         20852981 ns: app 2 reads row 27033
         21029701 ns: app 2 reads row 33533
-    "#]]
+    "]]
     .assert_eq(&lines);
 }
 
