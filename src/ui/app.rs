@@ -1,94 +1,61 @@
 //! The page: its parts in their places, and the shortcuts that hold everywhere.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use gloo_events::{EventListener, EventListenerOptions};
 use slotscope::world::Topic;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::lane::{LaneCard, Legend, letter};
-use super::palette::Palette;
+use super::lane::letter;
+use super::part::{Cx, each, part};
 use super::player::Player;
-use super::sheets::{Help, Share};
-use super::side::Side;
-use super::slots::SlotMap;
-use super::state::{Look, Overlay, Page, PageProps, Seen, Tab, Ui};
-use super::timeline::Timeline;
-use super::topbar::TopBar;
-use super::{dom, icons};
-
-/// What the page is given.
-#[derive(Properties, PartialEq)]
-pub struct AppProps {
-    /// The run.
-    pub player: Player,
-}
+use super::state::{Deed, Look, Overlay, Page, Tab, Ui};
+use super::{dom, icons, lane, palette, sheets, side, slots, timeline, topbar};
 
 /// The whole page.
-#[component]
-pub fn App(props: &AppProps) -> Html {
-    let player = props.player.clone();
-    let snapshot = {
-        let player = player.clone();
-        use_state(move || Rc::new(Seen(player.snapshot())))
-    };
-    let ui = {
-        let player = player.clone();
-        use_reducer(move || first_look(&player))
-    };
-    let page = Page { player: player.clone(), snapshot: Rc::clone(&snapshot), ui };
-    // Listeners outlive a render; they act on the page as it is when something happens.
-    let latest = use_mut_ref(|| None::<Page>);
-    *latest.borrow_mut() = Some(page.clone());
+pub fn draw(cx: &Cx) -> Html {
+    let page = &cx.page.now();
     {
-        let (player, snapshot, latest) = (player.clone(), snapshot.clone(), latest.clone());
-        use_effect_with((), move |()| {
-            let setter = snapshot.setter();
-            player.listen(Callback::from(move |seen| setter.set(Rc::new(Seen(seen)))));
-            let mut listeners = player.watch_page();
-            listeners.extend(listen_to_keys(latest));
-            move || drop(listeners)
+        let (page, redraw) = (page.clone(), cx.redraw());
+        cx.after(0, 0, move || {
+            page.show(redraw);
+            page.player.watch_page();
+            listen_to_keys(page);
         });
     }
-    {
-        let player = player.clone();
-        use_effect_with(page.ui.selected, move |selected| player.set_selected(*selected));
-    }
+    page.player.set_selected(page.ui.selected);
     {
         // What comes and goes around the canvases changes their sizes.
-        let player = player.clone();
-        use_effect_with((page.ui.lane, page.ui.sheet, page.ui.greeting), move |_| player.resize());
+        let player = page.player.clone();
+        let key = page.ui.lane as u64 * 4 + u64::from(page.ui.sheet) * 2 + u64::from(page.ui.greeting);
+        cx.after(1, key, move || player.resize());
     }
     let lanes = page.snapshot.view.lanes.len();
     html! {
-        <div class={classes!("page", page.ui.sheet.then_some("sheet-open"))}>
-            <a class="skip" href="#" onclick={skip_to_console(&page)}>{ "Skip to the console" }</a>
-            <TopBar page={page.clone()} />
-            <BannerBar page={page.clone()} />
+        <div class={if page.ui.sheet { "page sheet-open" } else { "page" }}>
+            <a class="skip" href="#" onclick={skip_to_console(page)}>{ "Skip to the console" }</a>
+            { part("topbar", page, (0, 0), topbar::draw) }
+            { banner_bar(page) }
             <main class="main">
                 <p class="greeting" hidden={!page.ui.greeting}>{ "A cache cluster is running in this tab. Click a node to kill it, or type a Redis command." }</p>
                 <div class="lane-tabs" role="group" aria-label="Lane shown">
-                    { for (0..lanes).map(|lane| html! {
+                    { each(lanes, &|lane| html! {
                         <button key={lane} class="lane-tab" aria-pressed={(page.ui.lane == lane).to_string()} onclick={page.looks(Look::Lane(lane))}>
                             <b>{ letter(lane) }</b>{ " " }{ page.snapshot.view.lanes[lane].strategy.name() }</button>
                     }) }
                 </div>
-                <div class={classes!("lanes", (lanes == 1).then_some("single"))}>
-                    { for (0..lanes).map(|lane| html! { <LaneCard key={lane} page={page.clone()} {lane} /> }) }
+                <div class={if lanes == 1 { "lanes single" } else { "lanes" }}>
+                    { each(lanes, &|lane| part("lane", page, (lane, 0), lane::draw)) }
                 </div>
-                <Legend page={page.clone()} />
-                <Timeline page={page.clone()} />
+                { lane::legend(page) }
+                { part("timeline", page, (0, 0), timeline::draw) }
             </main>
-            <Side page={page.clone()} />
+            { side::draw(page) }
             <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">{ page.snapshot.announcement.clone() }</div>
             <div class="overlays">
                 { match page.ui.overlay {
-                    Some(Overlay::Palette) => html! { <Palette page={page.clone()} /> },
-                    Some(Overlay::Help) => html! { <Help page={page.clone()} /> },
-                    Some(Overlay::Share) => html! { <Share page={page.clone()} /> },
-                    Some(Overlay::Slots(lane)) => html! { <SlotMap page={page.clone()} {lane} /> },
+                    Some(Overlay::Palette) => part("palette", page, (0, 0), palette::draw),
+                    Some(Overlay::Help) => part("help", page, (0, 0), sheets::help),
+                    Some(Overlay::Share) => part("share", page, (0, 0), sheets::share),
+                    Some(Overlay::Slots(lane)) => part("slot-map", page, (lane, 0), slots::draw),
                     None => html! { <i hidden=true></i> },
                 } }
             </div>
@@ -97,7 +64,7 @@ pub fn App(props: &AppProps) -> Html {
 }
 
 /// What a link asked to be looked at, or the plain page.
-fn first_look(player: &Player) -> Ui {
+pub fn first_look(player: &Player) -> Ui {
     let mut ui = Ui::default();
     if let Some(opened) = player.opened() {
         let selection = opened.selection;
@@ -114,33 +81,23 @@ fn skip_to_console(page: &Page) -> Callback<MouseEvent> {
     let page = page.clone();
     Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        super::palette::focus_console(&page, page.ui.console);
+        palette::focus_console(&page, page.ui.console);
     })
 }
 
 /// A sentence over the page, until it is closed.
-#[component]
-fn BannerBar(props: &PageProps) -> Html {
-    let page = &props.page;
-    let close = {
-        let player = page.player.clone();
-        Callback::from(move |_: MouseEvent| player.close_banner())
-    };
-    let back = {
-        let player = page.player.clone();
-        Callback::from(move |_: MouseEvent| player.return_to_previous())
-    };
+fn banner_bar(page: &Page) -> Html {
     html! {
         <div class="banner-place" role="status">
             if let Some(banner) = page.snapshot.banner.clone() {
-                <div class={classes!("banner", banner.bad.then_some("bad"))}>
+                <div class={if banner.bad { "banner bad" } else { "banner" }}>
                     <p>{ banner.text }</p>
                     <div>
                         if banner.back {
-                            <button class="button" onclick={back}>{ "Back to my run" }</button>
+                            <button class="button" onclick={page.does(Deed::Do(|page| page.player.return_to_previous()))}>{ "Back to my run" }</button>
                         }
                     </div>
-                    <button class="button bare" onclick={close} aria-label="Close">{ icons::close() }</button>
+                    <button class="button bare" onclick={page.does(Deed::Do(|page| page.player.close_banner()))} aria-label="Close">{ icons::close() }</button>
                 </div>
             }
         </div>
@@ -148,16 +105,15 @@ fn BannerBar(props: &PageProps) -> Html {
 }
 
 /// The keys that hold everywhere but where something is typed.
-fn listen_to_keys(latest: Rc<RefCell<Option<Page>>>) -> Option<EventListener> {
-    let document = dom::document()?;
-    let options = EventListenerOptions::enable_prevent_default();
-    Some(EventListener::new_with_options(&document, "keydown", options, move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let Some(page) = latest.borrow().clone() else { return };
-        if on_key(&page, event) {
+fn listen_to_keys(page: Page) {
+    let Some(document) = dom::document() else { return };
+    dom::listen(&document, "keydown", move |event| {
+        if let Some(event) = event.dyn_ref::<KeyboardEvent>()
+            && on_key(&page.now(), event)
+        {
             event.prevent_default();
         }
-    }))
+    });
 }
 
 /// Answers whether the key was one of the page's.
@@ -195,7 +151,7 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         "End" => page.player.seek(page.snapshot.seen),
         "/" => page.look(Look::Open(Overlay::Palette)),
         "?" => page.look(Look::Open(Overlay::Help)),
-        "s" | "S" => super::sheets::share_now(page),
+        "s" | "S" => sheets::share_now(page),
         "t" | "T" => page.flip_theme(),
         "Escape" if page.ui.popover.is_some() => page.look(Look::ClosePopover),
         digit => {

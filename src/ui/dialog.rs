@@ -4,38 +4,30 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::icons;
-use super::state::{Look, Page};
+use super::part::Cx;
+use super::state::Look;
 
-/// What a dialog shows.
-#[derive(Properties, PartialEq)]
-pub struct DialogProps {
-    /// The page.
-    pub page: Page,
-    /// Its heading.
-    pub title: AttrValue,
-    /// A class of its own.
-    #[prop_or_default]
-    pub class: Classes,
-    /// What is in it.
-    pub children: Html,
+/// The dialog of a part: open as long as it is on the page. It takes the part's second place for elements and for work.
+pub fn dialog(cx: &Cx, title: impl Into<AttrValue>, class: &'static str, body: Html) -> Html {
+    framed(cx, title.into(), class, body)
 }
 
-/// The dialog: open as long as it is on the page.
-#[component]
-pub fn Dialog(props: &DialogProps) -> Html {
-    let dialog = use_node_ref();
+fn framed(cx: &Cx, title: AttrValue, class: &'static str, body: Html) -> Html {
+    let (page, dialog) = (cx.page, cx.node(1));
     {
         let dialog = dialog.clone();
-        use_effect_with((), move |()| {
+        cx.after(1, 0, move || {
             if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
                 let _ = dialog.show_modal();
             }
         });
     }
-    let close = props.page.looks::<MouseEvent>(Look::Close);
-    let closed = props.page.looks::<Event>(Look::Close);
+    let closed = {
+        let page = page.clone();
+        Callback::from(move |_: Event| page.look(Look::Close))
+    };
     let backdrop = {
-        let (page, dialog) = (props.page.clone(), dialog.clone());
+        let (page, dialog) = (page.clone(), dialog.clone());
         Callback::from(move |event: MouseEvent| {
             // A click on the backdrop is a click on the dialog itself, not on anything in it.
             if event.target().is_some()
@@ -46,13 +38,13 @@ pub fn Dialog(props: &DialogProps) -> Html {
         })
     };
     html! {
-        <dialog ref={dialog} class={classes!("dialog", props.class.clone())} aria-label={props.title.clone()} onclose={closed} onclick={backdrop}>
+        <dialog ref={dialog} {class} aria-label={title.clone()} onclose={closed} onclick={backdrop}>
             <div class="dialog-box">
                 <header class="dialog-head">
-                    <h2>{ props.title.clone() }</h2>
-                    <button class="button bare" onclick={close} aria-label="Close">{ icons::close() }</button>
+                    <h2>{ title }</h2>
+                    <button class="button bare" onclick={page.looks(Look::Close)} aria-label="Close">{ icons::close() }</button>
                 </header>
-                <div class="dialog-body">{ props.children.clone() }</div>
+                <div class="dialog-body">{ body }</div>
             </div>
         </dialog>
     }

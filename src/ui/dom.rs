@@ -5,7 +5,10 @@
 use js_sys::Reflect;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement, HtmlElement, Window};
+use web_sys::{
+    CanvasRenderingContext2d, Document, Element, Event, EventTarget, HtmlCanvasElement, HtmlElement, HtmlInputElement,
+    Window,
+};
 
 /// The window, where there is one (there always is on a page).
 pub fn window() -> Option<Window> {
@@ -84,6 +87,28 @@ pub fn after(ms: i32, call: impl FnOnce() + 'static) {
     }
 }
 
+/// Calls back at every event of a kind, as long as the page lives.
+pub fn listen(target: &EventTarget, kind: &str, call: impl Fn(Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(call).into_js_value();
+    let _ = target.add_event_listener_with_callback(kind, closure.unchecked_ref());
+}
+
+/// What stands in the field that an event comes from. A selection has its value under the same name.
+pub fn value(event: &Event) -> String {
+    event.target().map_or_else(String::new, |target| target.unchecked_into::<HtmlInputElement>().value())
+}
+
+/// The number of the slider that an event comes from; none where it is no number from 0 up.
+pub fn number(event: &Event) -> Option<f64> {
+    let value = event.target()?.unchecked_into::<HtmlInputElement>().value_as_number();
+    (value.is_finite() && value >= 0.0).then_some(value)
+}
+
+/// An element by its id.
+pub fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
 /// `location.hash` with its `#`, or nothing.
 pub fn hash() -> String {
     window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
@@ -143,8 +168,15 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Takes the focus from the element that an event comes from.
+pub fn leave(event: &Event) {
+    if let Some(target) = event.target() {
+        let _ = target.unchecked_into::<HtmlElement>().blur();
+    }
+}
+
 /// Whether the visitor is typing: then single-key shortcuts stay quiet.
-pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+pub fn is_typing(target: Option<EventTarget>) -> bool {
     target.and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|element| match element.tag_name().as_str() {
         "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("range" | "checkbox" | "radio" | "button")),
         "TEXTAREA" | "SELECT" => true,

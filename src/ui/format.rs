@@ -1,6 +1,6 @@
 //! How numbers are written: units, thin spaces for thousands, as many digits as can be believed.
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::Topic;
 
 /// What stands where nothing was measured.

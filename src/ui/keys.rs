@@ -3,22 +3,22 @@
 use slotscope::engine::Slot;
 use slotscope::scenario::Console;
 use slotscope::world::zone_name;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::format;
-use super::side::LaneSwitch;
+use super::part::{Cx, each};
+use super::side::lane_switch;
 use super::slots::owner;
-use super::state::{Look, Overlay, PageProps};
+use super::state::{Look, Overlay};
+use super::{dom, format};
 
 /// The tab.
-#[component]
-pub fn KeysTab(props: &PageProps) -> Html {
-    let page = &props.page;
-    let key = use_state(|| "user:{123}:cart".to_owned());
+pub fn keys_tab(cx: &Cx) -> Html {
+    let page = cx.page;
+    let state = cx.state(|| "user:{123}:cart".to_owned());
+    let key = state.borrow().clone();
     let oninput = {
-        let key = key.clone();
-        Callback::from(move |event: InputEvent| key.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+        let key = state.clone();
+        Callback::from(move |event: InputEvent| key.set(dom::value(&event)))
     };
     let Some(lane) = page.snapshot.view.lanes.get(page.ui.lane) else { return html! { <i hidden=true></i> } };
     let slot = Slot::of_key(key.as_bytes()).number();
@@ -28,14 +28,15 @@ pub fn KeysTab(props: &PageProps) -> Html {
     html! {
         <div class="keys-tab">
             <p class="chooser"><label class="control"><span>{ "Look up a key" }</span>
-                <input class="input mono" type="text" value={(*key).clone()} {oninput} autocapitalize="off" autocomplete="off" spellcheck="false" /></label>
-                <LaneSwitch page={page.clone()} /></p>
+                <input class="input mono" type="text" value={key} {oninput} autocapitalize="off" autocomplete="off" spellcheck="false" /></label>
+                { lane_switch(page) }</p>
             <p class="hashed mono">{ before }<mark title="this part is hashed">{ hashed }</mark>{ after }</p>
             <p>{ "CRC16 mod 16384 = slot " }<strong>{ slot }</strong>{ ", owned by " }
                 <strong class="mono">{ owner.map_or_else(|| "nobody".to_owned(), |node| node.name.clone()) }</strong>
                 { owner.map_or_else(String::new, |node| format!(" in {}", zone_name(node.zone))) }{ "." }</p>
             <div class="actions">
-                { for ["GET", "TTL", "OBJECT ENCODING"].into_iter().map(|command| {
+                { each(3, &|place| {
+                    let command = ["GET", "TTL", "OBJECT ENCODING"][place];
                     let line = format!("{command} {argument}");
                     html! { <button key={command} class="button action" onclick={page.runs(Console::Redis, line.clone(), "from the keys tab")}><code>{ format!("redis> {line}") }</code></button> }
                 }) }
@@ -43,7 +44,8 @@ pub fn KeysTab(props: &PageProps) -> Html {
             <div class="table-box" tabindex="0" role="region" aria-label="Nodes and their keys"><table>
                 <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "role" }</th><th scope="col">{ "slots" }</th><th scope="col">{ "keys" }</th><th scope="col">{ "memory" }</th></tr></thead>
                 <tbody>
-                    { for lane.nodes.iter().enumerate().map(|(place, node)| {
+                    { each(lane.nodes.len(), &|place| {
+                        let node = &lane.nodes[place];
                         let slots: u32 = node.slots.iter().map(|(first, last)| u32::from(*last - *first) + 1).sum();
                         html! {
                             <tr key={node.name.clone()}>

@@ -7,18 +7,11 @@ use slotscope::world::{Health, LaneView, NodeView, Place, Topic, zone_name};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use super::part::{Cx, each, part};
+use super::player::Player;
 use super::snapshot::FIGURES;
 use super::state::{Look, Overlay, Page};
 use super::{dom, format};
-
-/// Which lane of the page.
-#[derive(Properties, PartialEq)]
-pub struct LaneProps {
-    /// The page.
-    pub page: Page,
-    /// The lane, from 0.
-    pub lane: usize,
-}
 
 /// `A` or `B`.
 pub fn letter(lane: usize) -> char {
@@ -26,22 +19,21 @@ pub fn letter(lane: usize) -> char {
 }
 
 /// The card.
-#[component]
-pub fn LaneCard(props: &LaneProps) -> Html {
-    let (page, lane) = (&props.page, props.lane);
+pub fn draw(cx: &Cx) -> Html {
+    let (page, lane) = (cx.page, cx.lane);
     let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
     let title = format!("lane-title-{lane}");
     html! {
-        <section class={classes!("card", "lane", (page.ui.lane == lane).then_some("shown"))} aria-labelledby={title.clone()} data-lane={letter(lane).to_string()}>
+        <section class={if page.ui.lane == lane { "card lane shown" } else { "card lane" }} aria-labelledby={title.clone()} data-lane={letter(lane).to_string()}>
             <header class="lane-head">
-                <span class={classes!("badge", (lane == 1).then_some("badge-b"))} aria-hidden="true">{ letter(lane) }</span>
+                <span class={if lane == 1 { "badge badge-b" } else { "badge" }} aria-hidden="true">{ letter(lane) }</span>
                 <div>
                     <h2 id={title}><span class="visually-hidden">{ format!("Lane {}: ", letter(lane)) }</span>{ view.strategy.name() }</h2>
                     <p class="lane-what">{ view.strategy.explanation() }</p>
                 </div>
             </header>
-            <Figures page={page.clone()} {lane} />
-            <StageBox page={page.clone()} {lane} />
+            { figures_of(page, view, lane) }
+            { stage_box(cx, view) }
         </section>
     }
 }
@@ -103,10 +95,7 @@ fn standing(page: &Page, lane: usize, place: usize) -> Standing {
     Standing::Even
 }
 
-#[component]
-fn Figures(props: &LaneProps) -> Html {
-    let (page, lane) = (&props.page, props.lane);
-    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+fn figures_of(page: &Page, view: &LaneView, lane: usize) -> Html {
     let figures = &view.figures;
     let latency = |us: Option<u64>| us.map_or_else(|| format::NOTHING.to_owned(), format::micros);
     let rows: [(&'static str, String, String); 5] = [
@@ -144,25 +133,26 @@ fn Figures(props: &LaneProps) -> Html {
             format!("Keys evicted so far by all nodes; {} more expired.", format::count(figures.expired)),
         ),
     ];
-    let sparks = page.snapshot.sparks.get(lane).cloned().unwrap_or_default();
+    let sparks = page.snapshot.sparks.get(lane);
     html! {
         <dl class="figures">
-            { for rows.into_iter().enumerate().map(|(place, (name, value, title))| {
+            { each(rows.len(), &|place| {
+                let (name, value, title) = &rows[place];
                 let (class, word, sign) = match standing(page, lane, place) {
-                    Standing::Even => ("", "", ""),
-                    Standing::Better => ("good", "better than the other lane", "✓"),
-                    Standing::Worsening => ("warn", "getting worse", "↗"),
+                    Standing::Even => ("figure", "", ""),
+                    Standing::Better => ("figure good", "better than the other lane", "✓"),
+                    Standing::Worsening => ("figure warn", "getting worse", "↗"),
                 };
                 let sign = if word == "getting worse" && place == 0 { "↘" } else { sign };
                 let topic = FIGURES[place];
                 html! {
-                    <div key={name} class={classes!("figure", class)} {title}>
+                    <div key={*name} {class} title={title.clone()}>
                         <dt>
-                            <button class="figure-name" onclick={page.looks(Look::Topic(topic))} title="Show its chart">{ name }</button>
+                            <button class="figure-name" onclick={page.looks(Look::Topic(topic))} title="Show its chart">{ *name }</button>
                             <span class="sign" aria-hidden="true">{ sign }</span><span class="visually-hidden">{ word }</span>
                         </dt>
-                        <dd>{ value }</dd>
-                        <Spark points={Points(Rc::new(sparks[place].clone()))} full={if topic == Topic::HitRatio { 100.0 } else { 0.0 }} />
+                        <dd>{ value.clone() }</dd>
+                        { spark(sparks.map_or(&[], |sparks| &sparks[place][..]), if topic == Topic::HitRatio { 100.0 } else { 0.0 }) }
                     </div>
                 }
             }) }
@@ -170,31 +160,13 @@ fn Figures(props: &LaneProps) -> Html {
     }
 }
 
-#[derive(Clone)]
-struct Points(Rc<Vec<Option<f32>>>);
-
-impl PartialEq for Points {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct SparkProps {
-    points: Points,
-    /// The value at the upper edge; 0 for the highest there is.
-    full: f32,
-}
-
-/// A course in a line and the area under it.
-#[component]
-fn Spark(props: &SparkProps) -> Html {
+/// A course in a line and the area under it; `full` is the value at the upper edge, 0 for the highest there is.
+fn spark(points: &[Option<f32>], full: f32) -> Html {
     const WIDTH: f32 = 80.0;
     const HEIGHT: f32 = 18.0;
-    let points = &props.points.0;
     let known = points.iter().flatten();
     let highest = known.clone().fold(0.0_f32, |a, b| a.max(*b));
-    let full = props.full.max(highest).max(f32::EPSILON);
+    let full = full.max(highest).max(f32::EPSILON);
     let step = WIDTH / (points.len().max(2) - 1) as f32;
     let mut line = String::new();
     let (mut first, mut last) = (0.0, 0.0);
@@ -218,26 +190,32 @@ fn Spark(props: &SparkProps) -> Html {
 }
 
 /// The stage with its nodes as buttons over the canvas, and the strip of slots under it.
-#[component]
-fn StageBox(props: &LaneProps) -> Html {
-    let (page, lane) = (&props.page, props.lane);
-    let (stage, slots) = (use_node_ref(), use_node_ref());
-    let slot_words = use_state(|| None::<String>);
+fn stage_box(cx: &Cx, view: &LaneView) -> Html {
+    let (page, lane) = (cx.page, cx.lane);
+    let (stage, slots) = (cx.node(0), cx.node(1));
+    let slot_words = cx.state(|| None::<String>);
     {
         let (player, stage, slots) = (page.player.clone(), stage.clone(), slots.clone());
-        use_effect_with((), move |()| {
+        cx.after(0, 0, move || {
             player.set_lane_canvases(lane, stage.cast::<HtmlCanvasElement>(), slots.cast::<HtmlCanvasElement>());
-            let owner = player.clone();
-            move || owner.set_lane_canvases(lane, None, None)
         });
+        let owner = page.player.clone();
+        cx.at_end(move || owner.set_lane_canvases(lane, None, None));
     }
-    let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
+    {
+        let (player, stage) = (page.player.clone(), stage.clone());
+        cx.after(1, Rc::as_ptr(&page.snapshot) as u64, move || place_buttons(&player, lane, &stage));
+    }
     let onpointermove = {
         let player = page.player.clone();
         Callback::from(move |event: PointerEvent| {
             let place = player.place_at(lane, f64::from(event.offset_x()), f64::from(event.offset_y()));
             player.set_hover(lane, place);
         })
+    };
+    let close = {
+        let page = page.clone();
+        Callback::from(move |_: PointerEvent| page.look(Look::ClosePopover))
     };
     let onpointerleave = {
         let player = page.player.clone();
@@ -248,7 +226,7 @@ fn StageBox(props: &LaneProps) -> Html {
         Callback::from(move |event: PointerEvent| {
             let width = event.target_dyn_into::<HtmlElement>().map_or(1.0, |e| f64::from(e.client_width()).max(1.0));
             let slot = (f64::from(event.offset_x()) / width * 16_384.0).clamp(0.0, 16_383.0) as usize;
-            slot_words.set(Some(super::slots::words(&page, lane, slot)));
+            slot_words.set(Some(super::slots::words(&page.now(), lane, slot)));
         })
     };
     let off_slot = {
@@ -259,21 +237,21 @@ fn StageBox(props: &LaneProps) -> Html {
         <>
             <div class="stage">
                 <canvas ref={stage} class="stage-canvas" aria-hidden="true" {onpointermove} {onpointerleave}
-                    onpointerdown={page.looks(Look::ClosePopover)}></canvas>
+                    onpointerdown={close}></canvas>
                 <ul class="nodes" aria-label={format!("Nodes of lane {}", letter(lane))}>
-                    { for view.nodes.iter().enumerate().map(|(node, of)| html! {
-                        <li key={of.name.clone()}><NodeButton page={page.clone()} {lane} {node} /></li>
+                    { each(view.nodes.len(), &|node| html! {
+                        <li key={view.nodes[node].name.clone()}>{ node_button(page, view, lane, node) }</li>
                     }) }
                 </ul>
                 <div class="popover-place">
                     if let Some((_, node)) = page.ui.popover.filter(|(of, _)| *of == lane) {
-                        <NodePopover key={node} page={page.clone()} {lane} {node} />
+                        { part("popover", page, (lane, node), popover) }
                     }
                 </div>
             </div>
             <div class="slots">
                 <p class="slots-head"><span>{ "16384 slots" }</span>
-                    <span class="slots-words">{ (*slot_words).clone().unwrap_or_else(|| "hover a slot, click for the map".to_owned()) }</span></p>
+                    <span class="slots-words">{ slot_words.borrow().clone().unwrap_or_else(|| "hover a slot, click for the map".to_owned()) }</span></p>
                 <button class="slots-button" onclick={page.looks(Look::Open(Overlay::Slots(lane)))} aria-label="Open the map of all 16384 slots">
                     <canvas ref={slots} class="slots-canvas" aria-hidden="true" onpointermove={on_slot} onpointerleave={off_slot}></canvas>
                 </button>
@@ -281,14 +259,6 @@ fn StageBox(props: &LaneProps) -> Html {
             </div>
         </>
     }
-}
-
-/// Which node of which lane.
-#[derive(Properties, PartialEq)]
-struct NodeProps {
-    page: Page,
-    lane: usize,
-    node: usize,
 }
 
 /// What a node is, in a few words.
@@ -309,26 +279,26 @@ pub fn node_words(node: &NodeView, lane: &LaneView) -> String {
     format!("{}, {role}, {}{health}", node.name, zone_name(node.zone))
 }
 
-/// A node as a button exactly over its picture: what the canvas shows is reached by keyboard and read aloud here.
-#[component]
-fn NodeButton(props: &NodeProps) -> Html {
-    let NodeProps { page, lane, node } = props;
-    let (lane, node) = (*lane, *node);
-    let button = use_node_ref();
-    {
-        let (player, button) = (page.player.clone(), button.clone());
-        let snapshot = page.snapshot.clone();
-        use_effect_with(snapshot, move |_| {
-            if let (Some(element), Some((left, top, width, height))) =
-                (button.cast::<web_sys::Element>(), player.place_rect(lane, Place::Node(node as u16)))
-            {
-                place(&element, left, top);
-                dom::style(&element, "width", &format!("{width:.1}px"));
-                dom::style(&element, "height", &format!("{height:.1}px"));
-            }
-        });
+/// Puts each node's button exactly over its picture.
+fn place_buttons(player: &Player, lane: usize, stage: &NodeRef) {
+    let list = stage.cast::<web_sys::Element>().and_then(|canvas| canvas.next_element_sibling());
+    let mut item = list.and_then(|list| list.first_element_child());
+    let mut node = 0;
+    while let Some(here) = item {
+        if let (Some(button), Some((left, top, width, height))) =
+            (here.first_element_child(), player.place_rect(lane, Place::Node(node)))
+        {
+            place(&button, left, top);
+            dom::style(&button, "width", &pixels(width));
+            dom::style(&button, "height", &pixels(height));
+        }
+        item = here.next_element_sibling();
+        node += 1;
     }
-    let view = &page.snapshot.view.lanes[lane];
+}
+
+/// A node as a button: what the canvas shows is reached by keyboard and read aloud here.
+fn node_button(page: &Page, view: &LaneView, lane: usize, node: usize) -> Html {
     let hover = |on: bool| {
         let player = page.player.clone();
         move || player.set_hover(lane, on.then_some(Place::Node(node as u16)))
@@ -336,7 +306,7 @@ fn NodeButton(props: &NodeProps) -> Html {
     let (enter, leave, focus, blur) = (hover(true), hover(false), hover(true), hover(false));
     let open = page.ui.popover == Some((lane, node));
     html! {
-        <button ref={button} class="node-button" data-node={view.nodes[node].name.clone()}
+        <button class="node-button" data-node={view.nodes[node].name.clone()}
             aria-label={node_words(&view.nodes[node], view)} aria-haspopup="dialog" aria-expanded={open.to_string()}
             onclick={page.looks(Look::Node(lane, node))}
             onpointerenter={Callback::from(move |_: PointerEvent| enter())}
@@ -347,8 +317,21 @@ fn NodeButton(props: &NodeProps) -> Html {
 }
 
 fn place(element: &web_sys::Element, left: f64, top: f64) {
-    dom::style(element, "left", &format!("{left:.1}px"));
-    dom::style(element, "top", &format!("{top:.1}px"));
+    dom::style(element, "left", &pixels(left));
+    dom::style(element, "top", &pixels(top));
+}
+
+fn pixels(length: f64) -> String {
+    format!("{length:.1}px")
+}
+
+/// A button with the line it runs.
+pub fn action(page: &Page, (word, note, line): &(&'static str, &'static str, String), node: NodeRef) -> Html {
+    html! {
+        <button key={*word} ref={node} class="button action" onclick={page.runs(Console::Sim, line.clone(), note)}>
+            <span>{ *word }</span><code>{ format!("sim> {line}") }</code>
+        </button>
+    }
 }
 
 /// What can be done to a node now: the button's word and the line it runs.
@@ -366,14 +349,12 @@ pub fn node_actions(node: &NodeView) -> Vec<(&'static str, &'static str, String)
 }
 
 /// A node's actions, each with the line it runs.
-#[component]
-fn NodePopover(props: &NodeProps) -> Html {
-    let NodeProps { page, lane, node } = props;
-    let (lane, node) = (*lane, *node);
-    let (frame, first) = (use_node_ref(), use_node_ref());
+fn popover(cx: &Cx) -> Html {
+    let (page, lane, node) = (cx.page, cx.lane, cx.item);
+    let (frame, first) = (cx.node(0), cx.node(1));
     {
         let (player, frame, first) = (page.player.clone(), frame.clone(), first.clone());
-        use_effect_with((), move |()| {
+        cx.after(0, 0, move || {
             if let (Some(element), Some((left, top, width, height))) =
                 (frame.cast::<HtmlElement>(), player.place_rect(lane, Place::Node(node as u16)))
             {
@@ -404,7 +385,8 @@ fn NodePopover(props: &NodeProps) -> Html {
     }
     let Some(view) = page.snapshot.view.lanes.get(lane) else { return html! { <i hidden=true></i> } };
     let Some(of) = view.nodes.get(node) else { return html! { <i hidden=true></i> } };
-    let close = page.looks::<MouseEvent>(Look::ClosePopover);
+    let close = page.looks(Look::ClosePopover);
+    let actions = node_actions(of);
     let onkeydown = {
         let page = page.clone();
         let name = of.name.clone();
@@ -424,11 +406,7 @@ fn NodePopover(props: &NodeProps) -> Html {
             <p class="popover-head"><strong class="mono">{ &of.name }</strong><span>{ if of.primary { "primary" } else { "replica" } }{ " · " }{ zone_name(of.zone) }</span>
                 <button class="button bare" onclick={close} aria-label="Close">{ super::icons::close() }</button></p>
             <div class="popover-actions">
-                { for node_actions(of).into_iter().enumerate().map(|(place, (word, note, line))| html! {
-                    <button key={word} ref={if place == 0 { first.clone() } else { NodeRef::default() }} class="button action" onclick={page.runs(Console::Sim, line.clone(), note)}>
-                        <span>{ word }</span><code>{ format!("sim> {line}") }</code>
-                    </button>
-                }) }
+                { each(actions.len(), &|place| action(page, &actions[place], if place == 0 { first.clone() } else { NodeRef::default() })) }
                 <button key="details" class="button action" onclick={page.looks(Look::Details(node))}><span>{ "Details" }</span></button>
             </div>
         </div>
@@ -436,8 +414,7 @@ fn NodePopover(props: &NodeProps) -> Html {
 }
 
 /// What the shapes and colours mean.
-#[component]
-pub fn Legend(props: &super::state::PageProps) -> Html {
+pub fn legend(page: &Page) -> Html {
     let shapes = [
         ("read", "read"),
         ("hit", "hit"),
@@ -449,9 +426,9 @@ pub fn Legend(props: &super::state::PageProps) -> Html {
     html! {
         <div class="legend">
             <p class="legend-shapes"><span>{ "colour = shard, shape = what:" }</span>
-                { for shapes.into_iter().map(|(shape, name)| html! { <span key={shape} class="legend-item">{ super::icons::shape(shape) }{ name }</span> }) }
+                { each(shapes.len(), &|place| html! { <span key={place} class="legend-item">{ super::icons::shape(shapes[place].0) }{ shapes[place].1 }</span> }) }
             </p>
-            <p class="legend-seed">{ if props.page.snapshot.view.lanes.len() > 1 { "same seed, same requests: the strategy is the only difference" } else { "" } }</p>
+            <p class="legend-seed">{ if page.snapshot.view.lanes.len() > 1 { "same seed, same requests: the strategy is the only difference" } else { "" } }</p>
         </div>
     }
 }

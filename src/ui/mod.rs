@@ -8,6 +8,7 @@
 //! | `playback`, `player` | how time passes; animation frames; snapshots for Yew |
 //! | `screen`, `stage`, `charts` | what is drawn on canvases at every frame |
 //! | `snapshot`, `state` | what Yew is shown; what the visitor looks at |
+//! | `part` | the one component that all stateful parts are |
 //! | `app` | the page's parts in their places, shortcuts |
 //! | `topbar`, `lane`, `timeline`, `side`, `lesson`, `node`, `keys`, `request`, `console` | the parts |
 //! | `palette`, `sheets`, `slots`, `dialog` | what opens over the page |
@@ -29,6 +30,7 @@ mod lesson;
 mod lessons;
 mod node;
 mod palette;
+mod part;
 mod playback;
 mod player;
 mod request;
@@ -54,7 +56,10 @@ pub fn start() {
     let Some(host) = host else { return };
     match player::Player::open(&dom::hash()) {
         Ok(player) => {
-            yew::Renderer::<app::App>::with_root_and_props(host, app::AppProps { player }).render();
+            let ui = app::first_look(&player);
+            let page = state::Hub::new(player, ui).page();
+            let props = part::PartProps { page, draw: app::draw, same: |_, _| true, lane: 0, item: 0 };
+            yew::Renderer::<part::Part>::with_root_and_props(host, props).render();
         }
         // The opening scene itself is out of range: say why instead of showing an empty page.
         Err(why) => host.set_text_content(Some(&why)),

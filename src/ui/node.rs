@@ -2,24 +2,23 @@
 
 use slotscope::scenario::{Console, EvictionPolicy};
 use slotscope::world::{Health, LaneView, NodeView, zone_name};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::format;
-use super::lane::{node_actions, node_words};
-use super::side::LaneSwitch;
-use super::state::{Look, Page, PageProps};
+use super::lane::{action, node_actions, node_words};
+use super::part::{Cx, each, part};
+use super::side::lane_switch;
+use super::state::{Look, Page};
+use super::{dom, format};
 
 /// The tab.
-#[component]
-pub fn NodeTab(props: &PageProps) -> Html {
-    let page = &props.page;
+pub fn node_tab(page: &Page) -> Html {
     let Some(lane) = page.snapshot.view.lanes.get(page.ui.lane) else { return html! { <i hidden=true></i> } };
     let chosen = page.ui.selected.unwrap_or(0).min(lane.nodes.len().saturating_sub(1));
+    let actions = lane.nodes.get(chosen).map(node_actions).unwrap_or_default();
     let choose = {
         let page = page.clone();
         Callback::from(move |event: Event| {
-            if let Ok(node) = event.target_unchecked_into::<HtmlSelectElement>().value().parse() {
+            if let Ok(node) = dom::value(&event).parse() {
                 page.look(Look::Details(node));
             }
         })
@@ -29,28 +28,27 @@ pub fn NodeTab(props: &PageProps) -> Html {
             <p class="chooser">
                 <label><span class="visually-hidden">{ "Node" }</span>
                     <select class="select mono" onchange={choose}>
-                        { for lane.nodes.iter().enumerate().map(|(place, node)| html! {
-                            <option key={node.name.clone()} value={place.to_string()} selected={place == chosen}>
-                                { format!("{} {}", node.name, if node.primary { "primary" } else { "replica" }) }</option>
+                        { each(lane.nodes.len(), &|place| {
+                            let node = &lane.nodes[place];
+                            html! {
+                                <option key={node.name.clone()} value={place.to_string()} selected={place == chosen}>
+                                    { format!("{} {}", node.name, if node.primary { "primary" } else { "replica" }) }</option>
+                            }
                         }) }
                     </select>
                 </label>
-                <LaneSwitch page={page.clone()} />
+                { lane_switch(page) }
             </p>
             <div>
                 if let Some(node) = lane.nodes.get(chosen) {
-                    <div class="actions">
-                        { for node_actions(node).into_iter().map(|(word, note, line)| html! {
-                            <button key={word} class="button action" onclick={page.runs(Console::Sim, line.clone(), note)}><span>{ word }</span><code>{ format!("sim> {line}") }</code></button>
-                        }) }
-                    </div>
+                    <div class="actions">{ each(actions.len(), &|place| action(page, &actions[place], NodeRef::default())) }</div>
                     { details(node, lane) }
                 }
             </div>
             <h4>{ "All nodes" }</h4>
-            <ClusterControls page={page.clone()} />
+            { cluster_controls(page) }
             <h4>{ "Traffic" }</h4>
-            <LoadControls page={page.clone()} />
+            { load_controls(page) }
         </div>
     }
 }
@@ -105,35 +103,33 @@ fn details(node: &NodeView, lane: &LaneView) -> Html {
         <>
             <p class="visually-hidden">{ node_words(node, lane) }</p>
             <dl class="details">
-                { for rows.into_iter().map(|(name, value)| html! {
-                    <div key={name}><dt>{ name }</dt><dd class={classes!((name == "node id").then_some("long"))}>{ value }</dd></div>
+                { each(rows.len(), &|place| {
+                    let (name, value) = &rows[place];
+                    html! { <div key={*name}><dt>{ *name }</dt><dd class={if *name == "node id" { "long" } else { "" }}>{ value.clone() }</dd></div> }
                 }) }
             </dl>
         </>
     }
 }
 
-#[component]
-fn ClusterControls(props: &PageProps) -> Html {
-    let page = &props.page;
+fn cluster_controls(page: &Page) -> Html {
     let first = page.snapshot.view.lanes.first().and_then(|lane| lane.nodes.first());
     let policy_now = first.map_or_else(String::new, |node| node.policy.clone());
-    let memory = use_node_ref();
-    let mb = first.map_or(0, |node| node.maxmemory).div_ceil(1_000_000);
     let set_policy = {
         let page = page.clone();
         Callback::from(move |event: Event| {
-            let policy = event.target_unchecked_into::<HtmlSelectElement>().value();
+            let policy = dom::value(&event);
             page.run(Console::Sim, &format!("call CONFIG SET maxmemory-policy {policy}"), "you chose a policy");
         })
     };
     html! {
         <div class="controls">
-            <NumberControl page={page.clone()} input={memory} label="maxmemory, MB" start={mb} before="call CONFIG SET maxmemory " after="mb" note="you set the memory" most={1_000} />
+            { part("number", page, (0, 0), number_control) }
             <label class="control"><span>{ "maxmemory-policy" }</span>
                 <select class="select mono" onchange={set_policy}>
-                    { for EvictionPolicy::ALL.iter().map(|policy| html! {
-                        <option key={policy.name()} value={policy.name()} selected={policy.name() == policy_now}>{ policy.name() }</option>
+                    { each(EvictionPolicy::ALL.len(), &|place| {
+                        let name = EvictionPolicy::ALL[place].name();
+                        html! { <option key={place} value={name} selected={name == policy_now}>{ name }</option> }
                     }) }
                 </select>
                 <code>{ "sim> call CONFIG SET maxmemory-policy …" }</code>
@@ -142,46 +138,52 @@ fn ClusterControls(props: &PageProps) -> Html {
     }
 }
 
-#[component]
-fn LoadControls(props: &PageProps) -> Html {
-    let page = &props.page;
-    let load = &page.snapshot.scenario.load;
-    let (rate, reads, ttl) = (use_node_ref(), use_node_ref(), use_node_ref());
-    html! {
-        <div class="controls">
-            <NumberControl page={page.clone()} input={rate} label="requests a second" start={u64::from(load.requests_per_second)} before="load rate " after="" note="you set the rate" most={100_000} />
-            <NumberControl page={page.clone()} input={reads} label="reads, %" start={u64::from(load.read_permille / 10)} before="load reads " after="%" note="you set the reads" most={100} />
-            <NumberControl page={page.clone()} input={ttl} label="time to live, s" start={u64::from(load.ttl_seconds)} before="load ttl " after="" note="you set the time to live" most={1_000_000} />
-        </div>
-    }
+fn load_controls(page: &Page) -> Html {
+    html! { <div class="controls">{ each(3, &|place| part("number", page, (0, place + 1), number_control)) }</div> }
 }
 
-#[derive(Properties, PartialEq)]
-struct NumberProps {
-    page: Page,
-    input: NodeRef,
+/// What a number sets.
+struct Dial {
     label: &'static str,
-    start: u64,
     before: &'static str,
     after: &'static str,
     note: &'static str,
     most: u64,
 }
 
+const fn dial(label: &'static str, before: &'static str, after: &'static str, note: &'static str, most: u64) -> Dial {
+    Dial { label, before, after, note, most }
+}
+
+const DIALS: [Dial; 4] = [
+    dial("maxmemory, MB", "call CONFIG SET maxmemory ", "mb", "you set the memory", 1_000),
+    dial("requests a second", "load rate ", "", "you set the rate", 100_000),
+    dial("reads, %", "load reads ", "%", "you set the reads", 100),
+    dial("time to live, s", "load ttl ", "", "you set the time to live", 1_000_000),
+];
+
+/// What a dial stands at now.
+fn reading(page: &Page, place: usize) -> u64 {
+    let load = &page.snapshot.scenario.load;
+    match place {
+        1 => u64::from(load.requests_per_second),
+        2 => u64::from(load.read_permille / 10),
+        3 => u64::from(load.ttl_seconds),
+        _ => {
+            let first = page.snapshot.view.lanes.first().and_then(|lane| lane.nodes.first());
+            first.map_or(0, |node| node.maxmemory).div_ceil(1_000_000)
+        }
+    }
+}
+
 /// A number and the line that sets it.
-#[component]
-fn NumberControl(props: &NumberProps) -> Html {
-    let NumberProps { page, input, label, start, before, after, note, most } = props;
-    let (before, after, note, start, most) = (*before, *after, *note, *start, *most);
-    let typed = use_state(|| None::<String>);
-    let value = (*typed).clone().unwrap_or_else(|| start.to_string());
+fn number_control(cx: &Cx) -> Html {
+    let (page, Dial { label, before, after, note, most }) = (cx.page, &DIALS[cx.item]);
+    let (note, most) = (*note, *most);
+    let typed = cx.state(|| None::<String>);
+    let value = typed.borrow().clone().unwrap_or_else(|| reading(page, cx.item).to_string());
     let line = format!("{before}{}{after}", value.trim());
-    let oninput = {
-        let typed = typed.clone();
-        Callback::from(move |event: InputEvent| {
-            typed.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()))
-        })
-    };
+    let oninput = Callback::from(move |event: InputEvent| typed.set(Some(dom::value(&event))));
     let valid = value.trim().parse::<u64>().is_ok_and(|n| n <= most);
     let onsubmit = {
         let (page, line) = (page.clone(), line.clone());
@@ -195,7 +197,7 @@ fn NumberControl(props: &NumberProps) -> Html {
     html! {
         <form class="control" {onsubmit}>
             <label><span>{ *label }</span>
-                <input ref={input.clone()} class="input short" type="number" min="0" max={most.to_string()} {value} {oninput} /></label>
+                <input class="input short" type="number" min="0" max={most.to_string()} {value} {oninput} /></label>
             <button class="button" disabled={!valid} title={format!("sim> {line}")}>{ "Set" }</button>
             <code>{ format!("sim> {line}") }</code>
         </form>

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slotscope::link::{Link, Selection};
 use slotscope::scenario::{Console, Scenario};
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Chart, Mark, TraceKind, View, World};
 
 use super::run::Run;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use gloo_render::{AnimationFrame, request_animation_frame};
 use slotscope::link::Link;
 use slotscope::scenario::{Console, Scenario};
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Place, Topic, TraceKind};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::Callback;
@@ -203,7 +203,9 @@ impl Player {
 
     /// The chosen node.
     pub fn set_selected(&self, node: Option<usize>) {
-        self.redraw(|state| state.screen.selected = node);
+        if self.inner.state.borrow().screen.selected != node {
+            self.redraw(|state| state.screen.selected = node);
+        }
     }
 
     /// What the pointer or the focus is on.
@@ -267,26 +269,23 @@ impl Player {
     }
 
     /// Watches what concerns the whole page: hidden tabs, the window's size, the theme.
-    pub fn watch_page(&self) -> Vec<gloo_events::EventListener> {
-        use gloo_events::EventListener;
-        let mut listeners = Vec::new();
+    pub fn watch_page(&self) {
         if let Some(document) = dom::document() {
             let player = self.clone();
-            listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+            dom::listen(&document, "visibilitychange", move |_| {
                 let hidden = dom::document().is_some_and(|d| d.visibility_state() == web_sys::VisibilityState::Hidden);
                 player.set_hidden(hidden);
-            }));
+            });
         }
         if let Some(window) = dom::window() {
             let player = self.clone();
-            listeners.push(EventListener::new(&window, "resize", move |_| player.resize()));
+            dom::listen(&window, "resize", move |_| player.resize());
             let player = self.clone();
-            listeners.push(EventListener::new(&window, "hashchange", move |_| player.open_link(&dom::hash())));
+            dom::listen(&window, "hashchange", move |_| player.open_link(&dom::hash()));
             if let Ok(Some(scheme)) = window.match_media("(prefers-color-scheme: dark)") {
                 let player = self.clone();
-                listeners.push(EventListener::new(&scheme, "change", move |_| player.recolour()));
+                dom::listen(&scheme, "change", move |_| player.recolour());
             }
         }
-        listeners
     }
 }

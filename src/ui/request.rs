@@ -5,17 +5,16 @@ use yew::prelude::*;
 
 use super::format;
 use super::lane::letter;
-use super::side::LaneSwitch;
-use super::state::PageProps;
+use super::part::each;
+use super::side::lane_switch;
+use super::state::{Deed, Page};
 
 /// What the buttons say.
 const KINDS: [(TraceKind, &str); 4] =
     [(TraceKind::Miss, "miss"), (TraceKind::Hit, "hit"), (TraceKind::Write, "write"), (TraceKind::Trouble, "trouble")];
 
 /// The tab.
-#[component]
-pub fn RequestTab(props: &PageProps) -> Html {
-    let page = &props.page;
+pub fn request_tab(page: &Page) -> Html {
     let followed = &page.snapshot.followed;
     let name = KINDS.iter().find(|(kind, _)| *kind == followed.kind).map_or("operation", |(_, name)| *name);
     html! {
@@ -28,12 +27,12 @@ pub fn RequestTab(props: &PageProps) -> Html {
             </div>
             <div class="follow">
                 <span>{ "follow the next" }</span>
-                { for KINDS.into_iter().map(|(kind, name)| {
-                    let (player, lane) = (page.player.clone(), page.ui.lane);
-                    html! { <button key={name} class="chip" onclick={Callback::from(move |_: MouseEvent| player.follow(lane, kind))}
+                { each(KINDS.len(), &|place| {
+                    let (kind, name) = KINDS[place];
+                    html! { <button key={name} class="chip" onclick={page.does(Deed::Follow(kind))}
                         title={if kind == TraceKind::Trouble { "redirected, timed out or failed" } else { "" }}>{ name }</button> }
                 }) }
-                <LaneSwitch page={page.clone()} />
+                { lane_switch(page) }
             </div>
         </div>
     }
@@ -43,7 +42,7 @@ fn waterfall(trace: &RequestTrace) -> Html {
     html! {
         <>
             <h3>{ format!("{} took {}", trace.title, format::duration(trace.took)) }</h3>
-            <ol class="hops">{ for trace.hops.iter().enumerate().map(|(place, hop)| html! { <li key={place}>{ row(trace, hop) }</li> }) }</ol>
+            <ol class="hops">{ each(trace.hops.len(), &|place| html! { <li key={place}>{ row(trace, &trace.hops[place]) }</li> }) }</ol>
             <p class="trace-lesson">{ trace.lesson.clone() }</p>
             <p class="trace-foot">{ format!("operation {}, began at {}", format::count(trace.operation), trace.began) }</p>
         </>

@@ -3,7 +3,7 @@
 //! Every call to the world of the page is in this file.
 
 use slotscope::scenario::{Action, Console, Scenario};
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{
     Chart, ConsoleLine, Flight, History, LineStyle, Mark, RequestTrace, Topic, TraceKind, View, World,
 };

@@ -1,6 +1,6 @@
 //! The canvases, and what is drawn on them at every frame. They are decoration: the page says the same in text.
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Chart, Flight, LaneView, Mark, Place, Topic};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 

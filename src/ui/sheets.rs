@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use slotscope::link::{Link, Selection};
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::dialog::Dialog;
-use super::state::{Look, Page, PageProps, Tab};
+use super::dialog::dialog;
+use super::part::{Cx, each};
+use super::state::{Look, Page, Tab};
 use super::{dom, format, icons, share};
 
 const SHORTCUTS: [(&str, &str); 14] = [
@@ -40,35 +41,35 @@ const SHAPES: [(&str, &str); 8] = [
 ];
 
 /// Shortcuts and shapes.
-#[component]
-pub fn Help(props: &PageProps) -> Html {
+pub fn help(cx: &Cx) -> Html {
     let single_keys = {
-        let page = props.page.clone();
+        let page = cx.page.clone();
         Callback::from(move |event: Event| {
             let on = event.target_unchecked_into::<HtmlInputElement>().checked();
             dom::remember("slotscope.single-keys", (!on).then_some("off"));
             page.look(Look::SingleKeys(on));
         })
     };
-    html! {
-        <Dialog page={props.page.clone()} title="Help" class="help">
+    let body = html! {
+        <>
             <p>{ "A cache cluster runs in this tab: app servers at the left, a sharded Redis in three zones, a database at the right. Everything a button does is a line of one of three consoles, and stands there: redis> talks to the cache, sim> breaks things and changes the traffic, aws> is the control plane (in a later version)." }</p>
             <div class="help-columns">
                 <section>
                     <h3>{ "Keys" }</h3>
-                    <dl class="shortcuts">{ for SHORTCUTS.iter().map(|(keys, what)| html! { <div key={*keys}><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></div> }) }</dl>
-                    <p><label class="check"><input type="checkbox" checked={props.page.ui.single_keys} onchange={single_keys} />{ " keys of one letter (they always rest while you type)" }</label></p>
+                    <dl class="shortcuts">{ each(SHORTCUTS.len(), &|place| html! { <div key={place}><dt><kbd>{ SHORTCUTS[place].0 }</kbd></dt><dd>{ SHORTCUTS[place].1 }</dd></div> }) }</dl>
+                    <p><label class="check"><input type="checkbox" checked={cx.page.ui.single_keys} onchange={single_keys} />{ " keys of one letter (they always rest while you type)" }</label></p>
                 </section>
                 <section>
                     <h3>{ "Shapes" }</h3>
-                    <ul class="shapes">{ for SHAPES.iter().map(|(shape, what)| html! { <li key={*shape}>{ icons::shape(shape) }<span>{ *what }</span></li> }) }</ul>
+                    <ul class="shapes">{ each(SHAPES.len(), &|place| html! { <li key={place}>{ icons::shape(SHAPES[place].0) }<span>{ SHAPES[place].1 }</span></li> }) }</ul>
                     <p>{ "Colour says where: the shard, and nothing else. A solid frame is a primary, a dashed one a replica. Fill says how much: the bar in a node is its memory." }</p>
                     <h3>{ "How much to trust this" }</h3>
                     <p>{ "It is a model. The same scenario, seed and lines give the same run on every machine, and the fingerprint shows it. Machines, network and database are simulated; their times are typical, not measured." }</p>
                 </section>
             </div>
-        </Dialog>
-    }
+        </>
+    };
+    dialog(cx, "Help", "dialog help", body)
 }
 
 /// The run as a link says it, with what is looked at.
@@ -122,11 +123,9 @@ pub struct Sharing {
 }
 
 /// The run's link.
-#[component]
-pub fn Share(props: &PageProps) -> Html {
-    let page = &props.page;
-    let again = use_state(|| false);
-    let sharing = page.ui.sharing.clone();
+pub fn share(cx: &Cx) -> Html {
+    let again = cx.state(|| false);
+    let sharing = &cx.page.ui.sharing;
     let copy = {
         let (again, address) = (again.clone(), sharing.address.clone());
         Callback::from(move |_: MouseEvent| again.set(dom::copy(&address)))
@@ -135,20 +134,22 @@ pub fn Share(props: &PageProps) -> Html {
         event.target_unchecked_into::<HtmlInputElement>().select();
     });
     if let Some(why) = &sharing.refusal {
-        return html! { <Dialog page={page.clone()} title="Share this run"><p>{ format!("This run does not fit into a link. {why}") }</p></Dialog> };
+        let body = html! { <p>{ format!("This run does not fit into a link. {why}") }</p> };
+        return dialog(cx, "Share this run", "dialog", body);
     }
-    let words =
-        if sharing.copied || *again { "Copied, and put into the address bar" } else { "Put into the address bar" };
+    let copied = sharing.copied || *again.borrow();
+    let words = if copied { "Copied, and put into the address bar" } else { "Put into the address bar" };
     let length = format::count(sharing.address.chars().count() as u64);
-    let Sharing { moment, fingerprint, .. } = &*sharing;
-    html! {
-        <Dialog page={page.clone()} title="Share this run" class="share">
+    let Sharing { moment, fingerprint, .. } = &**sharing;
+    let body = html! {
+        <>
             <p class="share-foot" role="status">{ format!("{words}: {length} characters.") }</p>
             <p class="share-row">
                 <input class="input mono" type="text" readonly=true value={sharing.address.clone()} aria-label="Link" onfocus={select} autofocus=true />
-                <button class="button primary" onclick={copy}>{ if sharing.copied || *again { "Copy again" } else { "Copy" } }</button>
+                <button class="button primary" onclick={copy}>{ if copied { "Copy again" } else { "Copy" } }</button>
             </p>
             <p>{ format!("Whoever opens it sees this run at {moment}, event for event (fingerprint {fingerprint:016x}). It holds what the run was made from and what you typed, and nothing else.") }</p>
-        </Dialog>
-    }
+        </>
+    };
+    dialog(cx, "Share this run", "dialog share", body)
 }

@@ -1,11 +1,16 @@
 //! All 16384 slots: what is said of one, and the map of 128 × 128.
 
+use std::rc::Rc;
+
 use slotscope::engine::Slot;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use super::dialog::Dialog;
-use super::lane::{LaneProps, letter};
+use super::dialog::dialog;
+use super::dom;
+use super::lane::letter;
+use super::part::Cx;
+use super::stage;
 use super::state::Page;
 
 /// The node that owns a slot in its own view, among a lane's primaries.
@@ -29,46 +34,46 @@ pub fn words(page: &Page, lane: usize, slot: usize) -> String {
 }
 
 /// The map: a row is 128 slots.
-#[component]
-pub fn SlotMap(props: &LaneProps) -> Html {
-    let LaneProps { page, lane } = props;
-    let lane = *lane;
-    let canvas = use_node_ref();
-    let chosen = use_state(|| 0_usize);
+pub fn draw(cx: &Cx) -> Html {
+    let (page, lane, canvas) = (cx.page, cx.lane, cx.node(0));
+    let state = cx.state(|| 0_usize);
+    let chosen = *state.borrow();
     {
         let (player, canvas) = (page.player.clone(), canvas.clone());
-        use_effect_with((page.snapshot.clone(), page.ui.dark, *chosen), move |(_, _, chosen)| {
+        let key = Rc::as_ptr(&page.snapshot) as u64 ^ (chosen as u64) << 40 ^ u64::from(page.ui.dark) << 60;
+        cx.after(0, key, move || {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                player.draw_slot_map(lane, &canvas, *chosen);
+                player.draw_slot_map(lane, &canvas, chosen);
             }
         });
     }
     let onpointermove = {
-        let chosen = chosen.clone();
+        let chosen = state.clone();
         Callback::from(move |event: PointerEvent| {
             let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
-            let cell = (f64::from(canvas.client_width()) / 128.0).max(0.1);
-            let (x, y) = (f64::from(event.offset_x()) / cell, f64::from(event.offset_y()) / cell);
-            chosen.set((y.clamp(0.0, 127.0) as usize) * 128 + x.clamp(0.0, 127.0) as usize);
+            let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+            if let Some(slot) = stage::slot_at(x, y, f64::from(canvas.client_width())) {
+                chosen.set(usize::from(slot));
+            }
         })
     };
     let oninput = {
-        let chosen = chosen.clone();
+        let chosen = state.clone();
         Callback::from(move |event: InputEvent| {
-            let typed = event.target_unchecked_into::<web_sys::HtmlInputElement>().value();
-            if let Some(slot) = typed.trim().parse().ok().and_then(Slot::new) {
+            if let Some(slot) = dom::value(&event).trim().parse().ok().and_then(Slot::new) {
                 chosen.set(usize::from(slot.number()));
             }
         })
     };
-    html! {
-        <Dialog page={page.clone()} title={format!("Slots of lane {}", letter(lane))}>
+    let body = html! {
+        <>
             <p>{ "A key's slot is CRC16 of the key, modulo 16384. A row is 128 slots; colour is the owner's shard, full where a key lives." }</p>
             <canvas ref={canvas} class="slot-map" {onpointermove} role="img" aria-label="Map of the slots"></canvas>
             <p class="slot-map-words" role="status">
                 <label>{ "slot " }<input class="input short" type="number" min="0" max="16383" value={chosen.to_string()} {oninput} /></label>
-                <span>{ words(page, lane, *chosen) }</span>
+                <span>{ words(page, lane, chosen) }</span>
             </p>
-        </Dialog>
-    }
+        </>
+    };
+    dialog(cx, format!("Slots of lane {}", letter(lane)), "dialog", body)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use slotscope::scenario::{Console, Scenario};
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Mark, RequestTrace, Topic, TraceKind, View, zone_name};
 
 use super::run::Shown;

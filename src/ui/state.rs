@@ -1,9 +1,10 @@
 //! What the visitor looks at: tabs, the chosen node, what is open over the page. Nothing of the run.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use slotscope::scenario::Console;
-use slotscope::world::Topic;
+use slotscope::scenario::{Console, gallery};
+use slotscope::world::{Nanos, Topic, TraceKind};
 use yew::prelude::*;
 
 use super::dom;
@@ -140,11 +141,10 @@ impl Default for Ui {
     }
 }
 
-impl Reducible for Ui {
-    type Action = Look;
-
-    fn reduce(self: Rc<Self>, look: Look) -> Rc<Self> {
-        let mut ui = (*self).clone();
+impl Ui {
+    /// What is looked at after a change.
+    fn after(&self, look: Look) -> Self {
+        let mut ui = self.clone();
         match look {
             Look::Tab(tab) => (ui.tab, ui.sheet) = (tab, true),
             Look::Sheet(tab) => (ui.sheet, ui.tab) = (!(ui.sheet && ui.tab == tab), tab),
@@ -167,54 +167,147 @@ impl Reducible for Ui {
             Look::SingleKeys(on) => ui.single_keys = on,
             Look::Forget => (ui.selected, ui.popover, ui.lane) = (None, None, 0),
         }
-        if ui == *self { self } else { Rc::new(ui) }
+        ui
+    }
+}
+
+/// The page's present: what it shows changes here, and nowhere else.
+pub struct Hub {
+    player: Player,
+    snapshot: RefCell<Rc<Snapshot>>,
+    ui: RefCell<Rc<Ui>>,
+    redraw: RefCell<Callback<()>>,
+}
+
+impl Hub {
+    /// A page that is not shown yet.
+    pub fn new(player: Player, ui: Ui) -> Rc<Self> {
+        let snapshot = RefCell::new(player.snapshot());
+        Rc::new(Self { player, snapshot, ui: RefCell::new(Rc::new(ui)), redraw: RefCell::new(Callback::noop()) })
+    }
+
+    /// The page as it is now.
+    pub fn page(self: &Rc<Self>) -> Page {
+        Page {
+            player: self.player.clone(),
+            snapshot: Rc::clone(&self.snapshot.borrow()),
+            ui: Rc::clone(&self.ui.borrow()),
+            hub: Rc::clone(self),
+        }
+    }
+
+    /// From now on `redraw` is called whenever something changes.
+    pub fn show(self: &Rc<Self>, redraw: Callback<()>) {
+        *self.redraw.borrow_mut() = redraw;
+        let hub = Rc::clone(self);
+        self.player.listen(Callback::from(move |snapshot| {
+            *hub.snapshot.borrow_mut() = snapshot;
+            hub.redraw();
+        }));
+    }
+
+    fn redraw(&self) {
+        let redraw = self.redraw.borrow().clone();
+        redraw.emit(());
+    }
+
+    fn look(&self, look: Look) {
+        let ui = self.ui.borrow().after(look);
+        if ui != **self.ui.borrow() {
+            *self.ui.borrow_mut() = Rc::new(ui);
+            self.redraw();
+        }
     }
 }
 
 /// Everything a part of the page is given.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Page {
     /// The run's handle.
     pub player: Player,
     /// The run's reading.
-    pub snapshot: Rc<Seen>,
+    pub snapshot: Rc<Snapshot>,
     /// What is looked at.
-    pub ui: UseReducerHandle<Ui>,
+    pub ui: Rc<Ui>,
+    hub: Rc<Hub>,
 }
 
-/// A snapshot, compared by identity.
-pub struct Seen(pub Rc<Snapshot>);
-
-impl PartialEq for Seen {
+impl PartialEq for Page {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.snapshot, &other.snapshot) && Rc::ptr_eq(&self.ui, &other.ui)
     }
 }
 
-impl std::ops::Deref for Seen {
-    type Target = Snapshot;
-    fn deref(&self) -> &Snapshot {
-        &self.0
-    }
-}
-
-/// The properties of a part of the page.
-#[derive(Properties, PartialEq)]
-pub struct PageProps {
-    /// All of it.
-    pub page: Page,
+/// What a button does.
+#[derive(Clone)]
+pub enum Deed {
+    /// Changes what is looked at.
+    Look(Look),
+    /// Runs a console's line; the note stands beside it.
+    Run(Console, String, &'static str),
+    /// Does something to the page or its run.
+    Do(fn(&Page)),
+    /// Goes to a moment.
+    Seek(Nanos),
+    /// Shows the next operation of a kind in the lane that is looked at.
+    Follow(TraceKind),
+    /// Takes a speed.
+    Speed(usize),
+    /// Opens a scene of the gallery.
+    Scene(usize),
+    /// Shows a console and puts the cursor there.
+    Type(Console),
 }
 
 impl Page {
-    /// Changes what is looked at.
-    pub fn look(&self, look: Look) {
-        self.ui.dispatch(look);
+    /// The page as it is now: what a listener holds may be old.
+    pub fn now(&self) -> Self {
+        self.hub.page()
     }
 
-    /// A callback that changes what is looked at.
-    pub fn looks<E: 'static>(&self, look: Look) -> Callback<E> {
-        let ui = self.ui.dispatcher();
-        Callback::from(move |_: E| ui.dispatch(look.clone()))
+    /// From now on `redraw` is called whenever something changes.
+    pub fn show(&self, redraw: Callback<()>) {
+        self.hub.show(redraw);
+    }
+
+    /// Changes what is looked at.
+    pub fn look(&self, look: Look) {
+        self.hub.look(look);
+    }
+
+    /// Does what a button does.
+    pub fn act(&self, deed: &Deed) {
+        match deed {
+            Deed::Look(look) => self.look(look.clone()),
+            Deed::Run(console, line, note) => self.run(*console, line, note),
+            Deed::Do(what) => what(self),
+            Deed::Seek(at) => self.player.seek(*at),
+            Deed::Follow(kind) => self.player.follow(self.ui.lane, *kind),
+            Deed::Speed(place) => self.player.set_speed(*place),
+            Deed::Scene(place) => {
+                if let Some(exhibit) = gallery().get(*place) {
+                    self.player.load(&exhibit.scenario);
+                    self.look(Look::Forget);
+                }
+            }
+            Deed::Type(console) => super::palette::focus_console(self, *console),
+        }
+    }
+
+    /// A click that does it.
+    pub fn does(&self, deed: Deed) -> Callback<MouseEvent> {
+        let page = self.clone();
+        Callback::from(move |_: MouseEvent| page.act(&deed))
+    }
+
+    /// A click that changes what is looked at.
+    pub fn looks(&self, look: Look) -> Callback<MouseEvent> {
+        self.does(Deed::Look(look))
+    }
+
+    /// A click that runs a line.
+    pub fn runs(&self, console: Console, line: String, note: &'static str) -> Callback<MouseEvent> {
+        self.does(Deed::Run(console, line, note))
     }
 
     /// Runs a line for a button, which says so beside it on the console.
@@ -226,12 +319,6 @@ impl Page {
         if console != Console::Sim || self.ui.console == Console::Aws {
             self.look(Look::Console(console));
         }
-    }
-
-    /// A callback that runs a line.
-    pub fn runs(&self, console: Console, line: String, note: &'static str) -> Callback<MouseEvent> {
-        let page = self.clone();
-        Callback::from(move |_: MouseEvent| page.run(console, &line, note))
     }
 
     /// The other theme, remembered.

@@ -1,55 +1,45 @@
 //! The time line's card: the chart, its topics, the scrubber, the marks as text.
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Mark, Topic};
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use super::format;
 use super::lane::letter;
+use super::part::{Cx, each, part};
+use super::side::{tab, tab_keys};
 use super::snapshot::Doing;
-use super::state::{Look, PageProps};
+use super::state::{Deed, Look};
+use super::{charts, dom, format};
 
 /// The card.
-#[component]
-pub fn Timeline(props: &PageProps) -> Html {
-    let page = &props.page;
-    let (chart, track) = (use_node_ref(), use_node_ref());
+pub fn draw(cx: &Cx) -> Html {
+    let page = cx.page;
+    let (chart, track) = (cx.node(0), cx.node(1));
     let topic = page.ui.topic;
     {
         let (player, chart, track) = (page.player.clone(), chart.clone(), track.clone());
-        use_effect_with((), move |()| {
+        cx.after(0, 0, move || {
             player.set_timeline_canvases(chart.cast::<HtmlCanvasElement>(), track.cast::<HtmlCanvasElement>());
-            let owner = player.clone();
-            move || owner.set_timeline_canvases(None, None)
         });
-    }
-    {
         let player = page.player.clone();
-        use_effect_with(topic, move |topic| player.set_topic(*topic));
+        cx.after(1, topic as u64, move || player.set_topic(topic));
     }
     let seek_on_chart = {
         let page = page.clone();
         Callback::from(move |event: PointerEvent| {
             let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
-            let part = f64::from(event.offset_x()) / f64::from(canvas.client_width()).max(1.0);
-            page.player.seek(Nanos((page.snapshot.horizon.0 as f64 * part.clamp(0.0, 1.0)) as u64));
+            let (x, width) = (f64::from(event.offset_x()), f64::from(canvas.client_width()));
+            page.player.seek(charts::time_at(x, width, page.snapshot.horizon));
         })
     };
-    let onkeydown = {
-        let ui = page.ui.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let place = Topic::ALL.iter().position(|of| *of == topic).unwrap_or(0);
-            let next = match event.key().as_str() {
-                "ArrowRight" => (place + 1) % Topic::ALL.len(),
-                "ArrowLeft" => (place + Topic::ALL.len() - 1) % Topic::ALL.len(),
-                _ => return,
-            };
-            event.prevent_default();
-            ui.dispatch(Look::Topic(Topic::ALL[next]));
-            super::side::focus_tab(&format!("topic-{next}"));
-        })
-    };
+    let onkeydown = tab_keys(page, |page, by| {
+        let count = Topic::ALL.len();
+        let next = (page.ui.topic as usize).wrapping_add_signed(by + count as isize) % count;
+        page.look(Look::Topic(Topic::ALL[next]));
+        format!("topic-{next}")
+    });
+    let (marks, lanes) = (&page.snapshot.marks, page.snapshot.view.lanes.len());
     let last = |lane: usize| {
         let place = super::snapshot::FIGURES.iter().position(|of| *of == topic)?;
         let value = page.snapshot.sparks.get(lane)?[place].iter().rev().flatten().next().copied()?;
@@ -59,14 +49,14 @@ pub fn Timeline(props: &PageProps) -> Html {
         <section class="card timeline" aria-label="Time line">
             <header class="timeline-head">
                 <p class="timeline-legend"><span>{ format::topic_title(topic) }</span>
-                    { for (0..page.snapshot.view.lanes.len()).map(|lane| html! {
+                    { each(lanes, &|lane| html! {
                         <span key={lane} class={if lane == 0 { "key key-a" } else { "key key-b" }} title={last(lane).unwrap_or_default()}>{ letter(lane) }</span>
                     }) }
                 </p>
                 <div class="topics" role="tablist" aria-label="Chart" {onkeydown}>
-                    { for Topic::ALL.into_iter().enumerate().map(|(place, of)| html! {
-                        <button key={of.name()} id={format!("topic-{place}")} role="tab" class="topic" aria-selected={(of == topic).to_string()} aria-controls="chart"
-                            tabindex={if of == topic { "0" } else { "-1" }} onclick={page.looks(Look::Topic(of))}>{ of.name() }</button>
+                    { each(Topic::ALL.len(), &|place| {
+                        let of = Topic::ALL[place];
+                        tab(page, format!("topic-{place}"), of.name(), of == topic, "topic", "chart", Look::Topic(of))
                     }) }
                 </div>
             </header>
@@ -74,15 +64,16 @@ pub fn Timeline(props: &PageProps) -> Html {
                 <canvas ref={chart} class="chart-canvas" aria-hidden="true" onpointerdown={seek_on_chart}></canvas>
                 <div class="track">
                     <canvas ref={track} class="track-canvas" aria-hidden="true"></canvas>
-                    <Scrubber page={page.clone()} />
+                    { part("scrubber", page, (0, 0), scrubber) }
                 </div>
             </div>
             <ol class="visually-hidden" aria-label="Events">
-                { for page.snapshot.marks.iter().enumerate().rev().take(40).map(|(place, mark)| {
-                    let (player, at) = (page.player.clone(), mark.at);
+                { each(marks.len().min(40), &|back| {
+                    let place = marks.len() - 1 - back;
+                    let mark = &marks[place];
                     html! {
-                        <li key={place}><button tabindex="-1" onclick={Callback::from(move |_: MouseEvent| player.seek(at))}>
-                            { format!("{}: {}", at, mark_words(mark, page.snapshot.view.lanes.len())) }</button></li>
+                        <li key={place}><button tabindex="-1" onclick={page.does(Deed::Seek(mark.at))}>
+                            { format!("{}: {}", mark.at, mark_words(mark, lanes)) }</button></li>
                     }
                 }) }
             </ol>
@@ -99,21 +90,19 @@ pub fn mark_words(mark: &Mark, lanes: usize) -> String {
 }
 
 /// The slider over the drawn track: a range input, so that keyboards and screen readers have one too.
-#[component]
-fn Scrubber(props: &PageProps) -> Html {
-    let page = &props.page;
-    let dragged = use_state(|| None::<u64>);
+fn scrubber(cx: &Cx) -> Html {
+    let page = cx.page;
+    let dragged = cx.state(|| None::<u64>);
     let snapshot = &page.snapshot;
     let now = match &snapshot.doing {
         Doing::CatchingUp(_, to) => *to,
         _ => snapshot.view.now,
     };
-    let value = dragged.unwrap_or(now.as_millis());
+    let value = dragged.borrow().unwrap_or(now.as_millis());
     let oninput = {
         let (player, dragged) = (page.player.clone(), dragged.clone());
         Callback::from(move |event: InputEvent| {
-            let value = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-            if value.is_finite() && value >= 0.0 {
+            if let Some(value) = dom::number(&event) {
                 dragged.set(Some(value as u64));
                 player.seek(Nanos::from_millis(value as u64));
             }

@@ -1,35 +1,29 @@
 //! The top bar: what runs, how time passes, what can be done with it.
 
 use slotscope::scenario::gallery;
-use slotscope::sim::Nanos;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use slotscope::world::Nanos;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::part::{Cx, each};
 use super::snapshot::Doing;
 use super::speed::SPEEDS;
-use super::state::{Look, Overlay, Page, PageProps};
+use super::state::{Deed, Look, Overlay, Page};
 use super::{dom, icons};
 
 /// The bar.
-#[component]
-pub fn TopBar(props: &PageProps) -> Html {
-    let page = &props.page;
-    let share = {
-        let page = page.clone();
-        Callback::from(move |_: MouseEvent| super::sheets::share_now(&page))
-    };
-    let palette = page.looks::<MouseEvent>(Look::Open(Overlay::Palette));
-    let help = page.looks::<MouseEvent>(Look::Open(Overlay::Help));
-    let theme = {
-        let page = page.clone();
-        Callback::from(move |_: MouseEvent| page.flip_theme())
-    };
+pub fn draw(cx: &Cx) -> Html {
+    let page = cx.page;
+    let palette = page.looks(Look::Open(Overlay::Palette));
+    let help = page.looks(Look::Open(Overlay::Help));
+    let theme = page.does(Deed::Do(Page::flip_theme));
+    let share = page.does(Deed::Do(super::sheets::share_now));
     html! {
         <header class="topbar">
             <h1 class="brand">{ icons::brand() }<span>{ "Slotscope" }</span></h1>
-            <SceneSelect page={page.clone()} />
-            <Transport page={page.clone()} />
-            <SpeedControl page={page.clone()} />
+            { scene_select(page) }
+            { transport(cx) }
+            { speed_control(cx) }
             <div class="topbar-actions">
                 <button class="button quiet palette-button" onclick={palette} aria-keyshortcuts="Control+K Meta+K /">
                     <kbd class="wide-only">{ if dom::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd><span class="palette-words">{ " Do anything" }</span><span class="narrow-only"><b aria-hidden="true">{ "⋯" }</b><span class="visually-hidden">{ "Do anything" }</span></span>
@@ -43,47 +37,41 @@ pub fn TopBar(props: &PageProps) -> Html {
     }
 }
 
-#[component]
-fn SceneSelect(props: &PageProps) -> Html {
-    let page = &props.page;
+fn scene_select(page: &Page) -> Html {
     let title = page.snapshot.scenario.title.clone();
-    let titles: Vec<String> = gallery().into_iter().map(|exhibit| exhibit.title.to_owned()).collect();
-    let own = !titles.contains(&title);
+    let mut titles: Vec<&str> = gallery().iter().map(|exhibit| exhibit.title).collect();
+    // A link's own scene stands before the gallery's.
+    let own = usize::from(!titles.contains(&title.as_str()));
+    if own == 1 {
+        titles.insert(0, &title);
+    }
     let onchange = {
         let page = page.clone();
         Callback::from(move |event: Event| {
-            let chosen = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Some(exhibit) = gallery().into_iter().find(|exhibit| exhibit.title == chosen) {
-                page.player.load(&exhibit.scenario);
-                page.look(Look::Forget);
+            if let Some(place) = dom::value(&event).parse().ok().and_then(|place: usize| place.checked_sub(own)) {
+                page.act(&Deed::Scene(place));
             }
         })
     };
-    let from_link = if own { vec![title.clone()] } else { Vec::new() };
     html! {
         <label class="scene">
             <span class="visually-hidden">{ "Scene" }</span>
             <select class="select" onchange={onchange}>
-                { for from_link.into_iter().chain(titles).map(|name| html! {
-                    <option key={name.clone()} value={name.clone()} selected={name == title}>{ name }</option>
+                { each(titles.len(), &|place| html! {
+                    <option key={place} value={place.to_string()} selected={titles[place] == title}>{ titles[place].to_owned() }</option>
                 }) }
             </select>
         </label>
     }
 }
 
-#[component]
-fn Transport(props: &PageProps) -> Html {
-    let page = &props.page;
-    let clock = use_node_ref();
+fn transport(cx: &Cx) -> Html {
+    let (page, clock) = (cx.page, cx.node(0));
     {
         let (player, clock) = (page.player.clone(), clock.clone());
-        use_effect_with((), move |()| player.set_clock(clock.cast::<HtmlElement>()));
+        cx.after(0, 0, move || player.set_clock(clock.cast::<HtmlElement>()));
     }
-    let does = |what: fn(&Page)| {
-        let page = page.clone();
-        Callback::from(move |_: MouseEvent| what(&page))
-    };
+    let does = |what: fn(&Page)| page.does(Deed::Do(what));
     let still = page.snapshot.doing == Doing::Paused;
     let play_label = if still { "Play" } else { "Pause" };
     html! {
@@ -98,26 +86,23 @@ fn Transport(props: &PageProps) -> Html {
     }
 }
 
-#[component]
-fn SpeedControl(props: &PageProps) -> Html {
-    let page = &props.page;
-    let slider = use_node_ref();
+fn speed_control(cx: &Cx) -> Html {
+    let (page, slider) = (cx.page, cx.node(1));
     let place = page.snapshot.speed;
     {
         // The filled part of the track; `style` attributes are not allowed on this page.
         let slider = slider.clone();
-        use_effect_with(place, move |place| {
+        cx.after(1, place as u64, move || {
             if let Some(slider) = slider.cast::<web_sys::Element>() {
-                dom::style(&slider, "--fill", &format!("{}%", *place as f64 * 100.0 / (SPEEDS.len() - 1) as f64));
+                dom::style(&slider, "--fill", &format!("{}%", place * 100 / (SPEEDS.len() - 1)));
             }
         });
     }
     let oninput = {
         let player = page.player.clone();
         Callback::from(move |event: InputEvent| {
-            let value = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-            if value.is_finite() {
-                player.set_speed(value.max(0.0) as usize);
+            if let Some(place) = dom::number(&event) {
+                player.set_speed(place as usize);
             }
         })
     };

@@ -1,4 +1,4 @@
-//! Charts: sparklines under the figures, the chart of both lanes over the time line, and the marks under it.
+//! Charts: the chart of both lanes over the time line, and the marks under it.
 //!
 //! Reads charts and marks as the world gives them; holds no number of its own. `ticks.rs` is the geometry, tested natively.
 //!
@@ -6,68 +6,14 @@
 
 mod ticks;
 
-pub use ticks::{mark_at, time_at};
+pub use ticks::time_at;
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Chart, Mark, Severity, Topic};
 use web_sys::CanvasRenderingContext2d as Canvas;
 
 use super::stage::Palette;
 use ticks::{Scale, place_labels, x_of};
-
-/// A sparkline with a soft fill. `colour` is a CSS colour; the scale fits what there is, from zero where zero is near.
-pub fn draw_spark(ctx: &Canvas, width: f64, height: f64, _palette: &Palette, chart: &Chart, colour: &str) {
-    ctx.clear_rect(0.0, 0.0, width, height);
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for v in chart.points.iter().flatten() {
-        low = low.min(f64::from(*v));
-        high = high.max(f64::from(*v));
-    }
-    if high < low {
-        return;
-    }
-    if low < high * 0.5 {
-        low = low.min(0.0);
-    }
-    let flat = high - low < 1e-9;
-    let (pen, room) = (1.5, (height - 3.0).max(1.0));
-    let y = |v: f64| {
-        let share = if flat { if high > 0.0 { 0.5 } else { 0.0 } } else { (v - low) / (high - low) };
-        height - pen - share * room
-    };
-    // One point a pixel is all that can be seen.
-    let stride = (chart.points.len() as f64 / width.max(1.0)).ceil().max(1.0) as usize;
-    let last = chart.points.len().saturating_sub(1).max(1) as f64;
-    let mut line: Vec<(f64, f64)> = Vec::with_capacity(chart.points.len() / stride + 2);
-    for (i, v) in chart.points.iter().enumerate() {
-        if let Some(v) = v
-            && (i % stride == 0 || i + 1 == chart.points.len())
-        {
-            line.push((i as f64 / last * width, y(f64::from(*v))));
-        }
-    }
-    let (Some(&first), Some(&end)) = (line.first(), line.last()) else { return };
-    let trace = || {
-        for (i, p) in line.iter().enumerate() {
-            if i == 0 { ctx.move_to(p.0, p.1) } else { ctx.line_to(p.0, p.1) }
-        }
-    };
-    ctx.set_fill_style_str(colour);
-    ctx.set_global_alpha(0.16);
-    ctx.begin_path();
-    trace();
-    ctx.line_to(end.0, height);
-    ctx.line_to(first.0, height);
-    ctx.close_path();
-    ctx.fill();
-    ctx.set_global_alpha(1.0);
-    ctx.set_stroke_style_str(colour);
-    ctx.set_line_width(pen);
-    ctx.set_line_join("round");
-    ctx.begin_path();
-    trace();
-    ctx.stroke();
-}
 
 /// The colour of a mark.
 pub fn severity_colour(palette: &Palette, severity: Severity) -> &str {

@@ -2,7 +2,7 @@
 //!
 //! No browser here. Start with [`Scale::new`] and [`place_labels`].
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Mark, Severity, Topic};
 
 /// A vertical scale from 0 to `top`.
@@ -114,13 +114,6 @@ pub fn x_of(at: Nanos, width: f64, end: Nanos) -> f64 {
 /// The moment at `x` on a time line, held between its ends.
 pub fn time_at(x: f64, width: f64, end: Nanos) -> Nanos {
     Nanos(((x / width.max(1.0)).clamp(0.0, 1.0) * end.0 as f64) as u64)
-}
-
-/// The mark nearest to `x`, if one is within `reach` pixels.
-pub fn mark_at(marks: &[Mark], x: f64, width: f64, end: Nanos, reach: f64) -> Option<usize> {
-    let away = |m: &Mark| (x_of(m.at, width, end) - x).abs();
-    let near = marks.iter().enumerate().min_by(|a, b| away(a.1).total_cmp(&away(b.1)))?;
-    (away(near.1) <= reach).then_some(near.0)
 }
 
 /// Where a mark's label goes.

@@ -45,6 +45,7 @@ impl Rect {
         x >= self.x && x <= self.right() && y >= self.y && y <= self.bottom()
     }
     /// Whether the two share any area.
+    #[allow(dead_code, reason = "the geometry's tests ask")]
     pub fn overlaps(self, other: Self) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }

@@ -28,13 +28,13 @@ mod shapes;
 mod slots;
 pub mod wording;
 
-pub use layout::{Detail, Layout};
+pub use layout::Layout;
 pub use motion::Stage;
 pub use palette::Palette;
 pub use shapes::circle as knob;
 pub use slots::{draw_slot_map, draw_slots, slot_at};
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Flight, LaneView, Place};
 use web_sys::CanvasRenderingContext2d;
 

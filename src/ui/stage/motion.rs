@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use slotscope::sim::Nanos;
+use slotscope::world::Nanos;
 use slotscope::world::{Flight, FlightKind, LaneView, Place};
 
 use super::layout::{Detail, Layout};
@@ -136,11 +136,6 @@ fn key(place: Place) -> u32 {
 }
 
 impl Stage {
-    /// A stage that has seen nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Takes note of a frame: ages what falls, adds what was evicted or expired since, counts traffic. Goes quiet after a
     /// jump, back or forth (`jump` is the longest step that is not one).
     pub fn remember(&mut self, now: Nanos, lane: &LaneView, flights: &[Flight], jump: Nanos) {
