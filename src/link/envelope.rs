@@ -12,6 +12,7 @@
 //!
 //! Start with [`seal`] and [`open`].
 
+use super::inflate::Failure;
 use super::{LINK_CHARS_MAX, LinkError};
 
 /// The only version so far.
@@ -98,10 +99,9 @@ pub fn open(text: &str) -> Result<Vec<u8>, LinkError> {
 }
 
 fn inflate(coded: &[u8]) -> Result<Vec<u8>, LinkError> {
-    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
-    decompress_to_vec_with_limit(coded, CONTENT_BYTES_MAX).map_err(|error| match error.status {
-        TINFLStatus::HasMoreOutput => LinkError::TooLarge,
-        _ => LinkError::Malformed("compression"),
+    super::inflate::inflate(coded, CONTENT_BYTES_MAX).map_err(|failure| match failure {
+        Failure::TooLarge => LinkError::TooLarge,
+        Failure::Malformed => LinkError::Malformed("compression"),
     })
 }
 

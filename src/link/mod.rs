@@ -18,6 +18,7 @@
 mod alias;
 pub mod envelope;
 mod error;
+mod inflate;
 mod wire;
 mod words;
 
