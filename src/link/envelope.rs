@@ -35,7 +35,7 @@ pub fn seal(content: &[u8]) -> Result<String, LinkError> {
     if content.len() > CONTENT_BYTES_MAX {
         return Err(LinkError::TooLarge);
     }
-    let deflated = miniz_oxide::deflate::compress_to_vec(content, 10);
+    let deflated = super::deflate::deflate(content);
     let link = if deflated.len() < content.len() { wrap(DEFLATED, &deflated) } else { wrap(STORED, content) };
     if link.len() > LINK_CHARS_MAX { Err(LinkError::TooLarge) } else { Ok(link) }
 }

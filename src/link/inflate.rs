@@ -67,7 +67,7 @@ impl Code {
 
 /// The base and the number of further bits of a length (by its symbol less 257) or a distance, of which the first are `single`:
 /// then each power of two is cut in `1 << shift` equal parts.
-fn base(symbol: usize, shift: usize) -> (usize, usize) {
+pub fn base(symbol: usize, shift: usize) -> (usize, usize) {
     let parts = 1 << shift;
     if symbol < 2 * parts {
         return (symbol, 0);
@@ -77,7 +77,7 @@ fn base(symbol: usize, shift: usize) -> (usize, usize) {
 }
 
 /// The order in which the lengths of the code lengths' own codes are written.
-const ORDER: [u8; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+pub const ORDER: [u8; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /// The codes of a block that brings its own: of literals and lengths, and of distances.
 fn own_codes(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
@@ -101,13 +101,10 @@ fn own_codes(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
     Some((Code::new(of_literals)?, Code::new(of_distances.get(..distances)?)?))
 }
 
-/// The codes of a block that brings none.
-fn fixed_codes() -> Option<(Code, Code)> {
-    let lengths: Vec<u8> = [(144, 8), (112, 9), (24, 7), (8, 8)]
-        .into_iter()
-        .flat_map(|(times, length)| std::iter::repeat_n(length, times))
-        .collect();
-    Some((Code::new(&lengths)?, Code::new(&[5; 30])?))
+/// The lengths of the literals' and lengths' codes in a block that brings none; those of distances are all 5.
+pub fn fixed_lengths() -> Vec<u8> {
+    let times = [(144, 8), (112, 9), (24, 7), (8, 8)];
+    times.into_iter().flat_map(|(times, length)| std::iter::repeat_n(length, times)).collect()
 }
 
 /// Why nothing was inflated.
@@ -146,7 +143,7 @@ fn block(bits: &mut Bits<'_>, out: &mut Vec<u8>, most: usize) -> Option<()> {
             bits.at += length * 8;
             return Some(());
         }
-        1 => fixed_codes()?,
+        1 => (Code::new(&fixed_lengths())?, Code::new(&[5; 30])?),
         2 => own_codes(bits)?,
         _ => return None,
     };

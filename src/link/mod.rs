@@ -16,6 +16,7 @@
 //! Start with [`encode`] and [`decode`].
 
 mod alias;
+mod deflate;
 pub mod envelope;
 mod error;
 mod inflate;
