@@ -16,8 +16,10 @@
 //! Start with [`encode`] and [`decode`].
 
 mod alias;
+mod deflate;
 pub mod envelope;
 mod error;
+mod inflate;
 mod wire;
 mod words;
 
