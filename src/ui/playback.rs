@@ -256,6 +256,12 @@ impl State {
         }
         self.run.act(console, line, note);
         self.last_good_at = f64::NEG_INFINITY;
+        // What follows a fault takes seconds: in slow motion nobody would live to see the election.
+        if console == Console::Sim && is_fault(line) && self.speed < speed::REAL_TIME {
+            self.set_speed(speed::REAL_TIME);
+            let text = "In real time now, for what follows takes seconds. [ slows it down again.".to_owned();
+            self.banner = Some(Banner { text, bad: false, back: false });
+        }
         if self.mode == Mode::Paused && self.run.console_busy() {
             self.mode = Mode::Awaiting(self.run.now() + AWAIT);
         }
@@ -644,6 +650,14 @@ impl State {
             dom::set_root_data("ready", "1");
         }
     }
+}
+
+/// Whether a line breaks or mends something.
+fn is_fault(line: &str) -> bool {
+    let verb = line.split_whitespace().next().unwrap_or_default();
+    ["kill", "restart", "pause", "resume", "partition", "heal", "firewall"]
+        .iter()
+        .any(|word| verb.eq_ignore_ascii_case(word))
 }
 
 /// The first digits of a fingerprint, as people compare them.
