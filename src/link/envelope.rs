@@ -12,7 +12,6 @@
 //!
 //! Start with [`seal`] and [`open`].
 
-use super::inflate::Failure;
 use super::{LINK_CHARS_MAX, LinkError};
 
 /// The only version so far.
@@ -35,7 +34,7 @@ pub fn seal(content: &[u8]) -> Result<String, LinkError> {
     if content.len() > CONTENT_BYTES_MAX {
         return Err(LinkError::TooLarge);
     }
-    let deflated = super::deflate::deflate(content);
+    let deflated = miniz_oxide::deflate::compress_to_vec(content, 10);
     let link = if deflated.len() < content.len() { wrap(DEFLATED, &deflated) } else { wrap(STORED, content) };
     if link.len() > LINK_CHARS_MAX { Err(LinkError::TooLarge) } else { Ok(link) }
 }
@@ -99,9 +98,10 @@ pub fn open(text: &str) -> Result<Vec<u8>, LinkError> {
 }
 
 fn inflate(coded: &[u8]) -> Result<Vec<u8>, LinkError> {
-    super::inflate::inflate(coded, CONTENT_BYTES_MAX).map_err(|failure| match failure {
-        Failure::TooLarge => LinkError::TooLarge,
-        Failure::Malformed => LinkError::Malformed("compression"),
+    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
+    decompress_to_vec_with_limit(coded, CONTENT_BYTES_MAX).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => LinkError::TooLarge,
+        _ => LinkError::Malformed("compression"),
     })
 }
 

@@ -16,10 +16,8 @@
 //! Start with [`encode`] and [`decode`].
 
 mod alias;
-mod deflate;
 pub mod envelope;
 mod error;
-mod inflate;
 mod wire;
 mod words;
 
