@@ -6,7 +6,11 @@
 // The clock here times the benches; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
+use slotscope::engine::{Engine, Host, UnixMicros};
+use slotscope::resp::Bytes;
+use slotscope::scenario::Scenario;
 use slotscope::sim::{Fingerprint, Nanos, Rng, Schedule};
+use slotscope::world::World;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -48,6 +52,54 @@ fn main() {
         }
         sum
     });
+
+    let mut lone = Lone(Rng::named(1, "host"));
+    let mut engine = Engine::new(false);
+    let client = engine.connect(lone.now(), "127.0.0.1:1");
+    let keys: Vec<Bytes> = (0..10_000).map(|n| Bytes::from(format!("row:{n}"))).collect();
+    let (get, set) = (Bytes::from("GET"), Bytes::from("SET"));
+    let value = Bytes::from("v".repeat(100));
+    let mut pick = Rng::named(1, "keys");
+    bench("engine: SET among 10,000 keys", &mut |n| {
+        for _ in 0..n {
+            let key = keys[pick.below(10_000) as usize].clone();
+            engine.execute(&mut lone, client, &[set.clone(), key, value.clone()]);
+            engine.take_effects();
+        }
+        engine.stats().commands
+    });
+    bench("engine: GET among 10,000 keys", &mut |n| {
+        for _ in 0..n {
+            let key = keys[pick.below(10_000) as usize].clone();
+            engine.execute(&mut lone, client, &[get.clone(), key]);
+        }
+        engine.stats().keyspace_hits
+    });
+
+    let warm = World::replay(&Scenario::default(), &[], Nanos::from_secs(5)).expect("the opening scene is valid");
+    let mut world = warm.clone();
+    bench("world: one event of the opening scene", &mut |n| {
+        // From the same moment every time: the scene gets busier as it fills its memory.
+        world = warm.clone();
+        let until = world.events() + n;
+        while world.events() < until {
+            world.advance(world.now() + Nanos::from_millis(1));
+        }
+        world.fingerprint()
+    });
+    bench("world: a checkpoint of the opening scene", &mut |n| (0..n).map(|_| warm.clone().events()).sum());
+}
+
+/// A lone server's surroundings.
+struct Lone(Rng);
+
+impl Host for Lone {
+    fn now(&self) -> UnixMicros {
+        UnixMicros(1_767_225_600_000_000)
+    }
+    fn random(&mut self) -> u64 {
+        self.0.next_u64()
+    }
 }
 
 /// The time of one operation: the least of several runs, each long enough for the clock.

@@ -69,13 +69,19 @@ const FORBIDDEN: &[(&[&str], &str)] = &[
     (&["std", "hash", "RandomState"], NO_RANDOM),
     (&["std", "env"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
     (&["std", "fs"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
-    (&["std", "net"], "The network is simulated."),
+    // Addresses (`IpAddr`) are plain data; what reaches a real network is not.
+    (&["std", "net", "TcpStream"], NO_NETWORK),
+    (&["std", "net", "TcpListener"], NO_NETWORK),
+    (&["std", "net", "UdpSocket"], NO_NETWORK),
+    (&["std", "net", "ToSocketAddrs"], NO_NETWORK),
+    (&["std", "net", "*"], NO_NETWORK),
     (&["std", "process"], "Nothing is read from the machine: a run is a function of scenario, seed and actions."),
 ];
 
 const NO_BROWSER: &str =
     "Nothing below `js` and `ui` names a browser API: the library is built and tested without a browser.";
 const NO_CLOCK: &str = "Nothing below `js` and `ui` reads a wall clock: the engine is told the time.";
+const NO_NETWORK: &str = "The network is simulated.";
 const NO_RANDOM: &str =
     "Nothing below `js` and `ui` has a random source of its own: randomness is handed in, from the seed.";
 

@@ -5,6 +5,7 @@
 //! redirected or met with silence, and leaves a node alone for a while that has not answered several times in a row
 //! (a circuit breaker, as app servers wrap around their clients).
 
+use crate::cluster::Slot;
 use crate::resp::{Bytes, Value};
 use crate::sim::{Nanos, draw};
 use std::rc::Rc;
@@ -33,27 +34,10 @@ const SLOTS: usize = 16_384;
 const NO_ENDPOINT: u16 = u16::MAX;
 const REFRESH: u64 = 0x6170_7005;
 
-/// The slot of a key: CRC16 (XMODEM: polynomial 0x1021, from 0) modulo 16384. The keys here have no hash tags.
+/// The slot of a key.
 pub(super) fn slot_of(key: &[u8]) -> u16 {
-    let crc = key.iter().fold(0_u16, |crc, byte| (crc << 8) ^ CRC16[usize::from((crc >> 8) as u8 ^ byte)]);
-    crc % SLOTS as u16
+    Slot::of_key(key).number()
 }
-
-const CRC16: [u16; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = (byte as u16) << 8;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
-    }
-    table
-};
 
 /// A node in [`Client`]'s list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

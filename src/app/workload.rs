@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn rate_and_read_share_are_as_asked() {
-        let workload = Workload::new(7, Load::default());
+        let workload = Workload::new(7, Load { requests_per_second: 2_000, ..Load::default() });
         let count = 20_000;
         let total: u64 = (1..=count).map(|n| workload.interval(n).unwrap().0).sum();
         let per_second = count as f64 / (total as f64 / 1e9);

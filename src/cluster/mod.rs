@@ -37,6 +37,7 @@ pub use bus_message::{BusBody, BusMessage, Gossip, Header};
 pub use replication_message::{ReplicationMessage, StreamCommand};
 pub use view::SlotSet;
 
+pub use crate::engine::Slot;
 use crate::engine::{Engine, Notice};
 use crate::resp::{Bytes, Value};
 use crate::sim::Nanos;

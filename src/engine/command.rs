@@ -26,37 +26,31 @@ pub struct CommandSpec {
     /// Lower case; a subcommand's name is the whole of it: `config|get`.
     pub name: &'static str,
     /// Arguments with the command's name; negative: at least so many.
-    pub arity: i32,
+    pub arity: i8,
     /// What it may do and when it may run.
     pub flags: Flags,
     /// ACL categories.
     pub categories: Categories,
     /// The old-style key range of COMMAND INFO: first key, last key (negative: from the end), step.
-    pub first_key: i32,
+    pub first_key: i8,
     /// See `first_key`.
-    pub last_key: i32,
+    pub last_key: i8,
     /// See `first_key`.
-    pub step: i32,
+    pub step: i8,
     /// Where the keys are.
     pub key_specs: &'static [KeySpec],
     /// Where the keys are when `key_specs` is incomplete.
     pub key_finder: Option<KeyFinder>,
     /// The group COMMAND DOCS files it under.
     pub group: Group,
-    /// The version that brought it.
-    pub since: &'static str,
-    /// Big O, in COMMAND DOCS' words.
-    pub complexity: &'static str,
-    /// One line of help.
-    pub summary: &'static str,
+    /// What is only ever printed, a line each: the version that brought it, its complexity, its summary, its arguments, and
+    /// where it is deprecated the version that did so and what replaces it. One text, as pointers to many compress badly.
+    /// Read it with [`Self::since`] and its neighbours.
+    pub docs: &'static str,
     /// COMMAND DOCS `doc_flags` has `syscmd`: not meant for people.
     pub syscmd: bool,
-    /// The version that deprecated it and what replaces it.
-    pub deprecated: Option<&'static (&'static str, &'static str)>,
     /// COMMAND INFO's tips: `nondeterministic_output` and the like.
     pub tips: Tips,
-    /// The arguments in the notation of [`super::syntax`].
-    pub arguments: &'static str,
     /// Its subcommands, if it is a container.
     pub subcommands: &'static [CommandSpec],
     /// Whether it is built here: if not, calling it answers an error that says so.
@@ -78,13 +72,9 @@ impl CommandSpec {
         key_specs: &[],
         key_finder: None,
         group: Group::Generic,
-        since: "",
-        complexity: "",
-        summary: "",
+        docs: "",
         syscmd: false,
-        deprecated: None,
         tips: Tips::NONE,
-        arguments: "",
         subcommands: &[],
         implemented: false,
         handler: not_implemented,
@@ -92,7 +82,37 @@ impl CommandSpec {
 
     /// Whether `argc` arguments, the name included, are acceptable.
     pub fn accepts(&self, argc: usize) -> bool {
-        if self.arity >= 0 { argc == self.arity as usize } else { argc >= self.arity.unsigned_abs() as usize }
+        let stated = usize::from(self.arity.unsigned_abs());
+        if self.arity >= 0 { argc == stated } else { argc >= stated }
+    }
+
+    fn doc(&self, line: usize) -> &'static str {
+        self.docs.split('\n').nth(line).unwrap_or("")
+    }
+
+    /// The version that brought it.
+    pub fn since(&self) -> &'static str {
+        self.doc(0)
+    }
+
+    /// Big O, in COMMAND DOCS' words; or empty.
+    pub fn complexity(&self) -> &'static str {
+        self.doc(1)
+    }
+
+    /// One line of help.
+    pub fn summary(&self) -> &'static str {
+        self.doc(2)
+    }
+
+    /// The arguments in the notation of [`super::syntax`].
+    pub fn arguments(&self) -> &'static str {
+        self.doc(3)
+    }
+
+    /// The version that deprecated it and what replaces it.
+    pub fn deprecated(&self) -> Option<(&'static str, &'static str)> {
+        Some((self.doc(4), self.doc(5))).filter(|(version, _)| !version.is_empty())
     }
 
     /// The name without the container: `get` of `config|get`.
@@ -302,13 +322,13 @@ pub struct KeySpec {
 #[derive(Clone, Copy, Debug)]
 pub enum BeginSearch {
     /// At this argument.
-    Index(i32),
+    Index(i8),
     /// After this word, looked for from argument `start` (negative: backwards from the end).
     Keyword {
         /// The word, upper case.
         word: &'static str,
         /// Where to start looking.
-        start: i32,
+        start: i8,
     },
     /// Only the command's key finder knows.
     Unknown,
@@ -321,20 +341,20 @@ pub enum FindKeys {
     /// last −1: only the first nth part of what is left.
     Range {
         /// Last key, relative to the first.
-        last: i32,
+        last: i8,
         /// Distance of two keys.
-        step: i32,
+        step: i8,
         /// Divisor; 0 and 1: none.
-        limit: i32,
+        limit: i8,
     },
     /// An argument holds their number.
     KeyNum {
         /// Where the number is, relative to the beginning.
-        number: i32,
+        number: i8,
         /// Where the first key is, relative to the beginning.
-        first: i32,
+        first: i8,
         /// Distance of two keys.
-        step: i32,
+        step: i8,
     },
     /// Only the command's key finder knows.
     Unknown,

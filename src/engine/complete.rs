@@ -47,7 +47,7 @@ pub fn hint(line: &str) -> Option<String> {
     let (spec, named) = find(&words)?;
     let typing = !line.ends_with(char::is_whitespace);
     let space = if typing { " " } else { "" };
-    let arguments = syntax::parse(spec.arguments);
+    let arguments = syntax::parse(spec.arguments());
     let given = &words[named..];
     let rest = match rest_of(&arguments, given) {
         Some(rest) => rest,
@@ -200,7 +200,7 @@ fn tokens(arguments: &[Argument]) -> Vec<&'static str> {
             Some(token) => tokens.push(token),
             None => match argument.kind {
                 Kind::OneOf => {
-                    tokens.extend(argument.parts.iter().flat_map(|part| self::tokens(std::slice::from_ref(part))))
+                    tokens.extend(argument.parts.iter().flat_map(|part| self::tokens(std::slice::from_ref(part))));
                 }
                 Kind::Block => tokens.extend(self::tokens(argument.parts.get(..1).unwrap_or(&[]))),
                 _ => {}
@@ -244,7 +244,7 @@ pub fn complete(line: &str) -> Vec<String> {
         found.extend(config::names().filter(|name| starts_with(name, word)).map(|name| format!("{before}{name}")));
         return found;
     }
-    if let Some(rest) = rest_of(&syntax::parse(spec.arguments), &words[named..]) {
+    if let Some(rest) = rest_of(&syntax::parse(spec.arguments()), &words[named..]) {
         // Words in capitals are options; those inside a longer piece come after something else.
         for piece in rest.split(' ') {
             for option in piece.trim_matches(['[', ']']).split('|') {
@@ -270,7 +270,7 @@ pub fn help(topic: &str) -> String {
     if let Some(group) = topic.strip_prefix('@') {
         let listed: Vec<String> = command::all()
             .filter(|(_, spec)| spec.group.word().eq_ignore_ascii_case(group))
-            .map(|(_, spec)| format!("{:<28} {}", display_name(spec), spec.summary))
+            .map(|(_, spec)| format!("{:<28} {}", display_name(spec), spec.summary()))
             .collect();
         if listed.is_empty() {
             let known: Vec<String> = GROUPS.iter().map(|group| format!("@{}", group.word())).collect();
@@ -292,7 +292,7 @@ pub fn help(topic: &str) -> String {
 
 fn describe(spec: &CommandSpec) -> String {
     let mut text = display_name(spec);
-    let arguments = syntax::render(&syntax::parse(spec.arguments));
+    let arguments = syntax::render(&syntax::parse(spec.arguments()));
     if !arguments.is_empty() {
         text.push(' ');
         text.push_str(&arguments);
@@ -302,11 +302,11 @@ fn describe(spec: &CommandSpec) -> String {
             let _ = write!(text, "\n  {label}: {value}");
         }
     };
-    line("summary", spec.summary);
-    line("since", spec.since);
+    line("summary", spec.summary());
+    line("since", spec.since());
     line("group", spec.group.word());
-    line("complexity", spec.complexity);
-    if let Some((since, instead)) = spec.deprecated {
+    line("complexity", spec.complexity());
+    if let Some((since, instead)) = spec.deprecated() {
         line("deprecated", &format!("since {since}, use {instead}"));
     }
     if spec.subcommands.is_empty() && !spec.implemented {

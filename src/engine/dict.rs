@@ -164,6 +164,7 @@ impl<V: Clone> Dict<V> {
     }
 
     /// Adds a key that is not there yet. Answers its index.
+    #[cfg(test)]
     pub fn insert(&mut self, key: Bytes, value: V) -> u32 {
         self.insert_within(key, value, u64::MAX)
     }

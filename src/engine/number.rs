@@ -1,5 +1,7 @@
 //! Numbers as text, by Redis's rules: what counts as an integer or a float, and how they are printed.
 
+use crate::resp::parse_double;
+
 /// The canonical decimal text of an `i64`, without allocating.
 pub struct Decimal {
     text: [u8; 20],
@@ -58,8 +60,10 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
     /// Longer texts are no numbers to Redis either.
     const LONGEST: usize = 255;
-    let value: f64 = std::str::from_utf8(text.get(..text.len().min(LONGEST + 1))?).ok()?.parse().ok()?;
-    (text.len() <= LONGEST && !value.is_nan()).then_some(value)
+    if text.len() > LONGEST {
+        return None;
+    }
+    parse_double(text).filter(|value| !value.is_nan())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::world;
+use crate::{scenario, world};
 
 /// The types as TypeScript has them; a field and its meaning are those of `world`'s view.
 #[wasm_bindgen(typescript_custom_section)]
@@ -20,7 +20,18 @@ export interface View {
   /** 16 hexadecimal digits. */
   fingerprint: string;
   events: number;
+  /** The traffic as it is now, the same in every lane. */
+  load: Load;
   lanes: LaneView[];
+}
+export interface Load {
+  apps: number;
+  requestsPerSecond: number;
+  rows: number;
+  zipfThetaMilli: number;
+  readPermille: number;
+  valueBytes: number;
+  ttlSeconds: number;
 }
 export interface LaneView {
   strategy: string;
@@ -105,7 +116,21 @@ pub struct View {
     now_ns: u64,
     fingerprint: String,
     events: u64,
+    load: Load,
     lanes: Vec<LaneView>,
+}
+
+/// See [`scenario::Load`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Load {
+    apps: u8,
+    requests_per_second: u32,
+    rows: u32,
+    zipf_theta_milli: u16,
+    read_permille: u16,
+    value_bytes: u32,
+    ttl_seconds: u32,
 }
 
 /// See [`world::LaneView`].
@@ -209,9 +234,24 @@ pub fn hex(fingerprint: u64) -> String {
 
 impl From<world::View> for View {
     fn from(view: world::View) -> Self {
-        let world::View { now, fingerprint, events, lanes } = view;
+        let world::View { now, fingerprint, events, load, lanes } = view;
         let lanes = lanes.into_iter().map(LaneView::from).collect();
-        Self { now_ns: now.0, fingerprint: hex(fingerprint), events, lanes }
+        Self { now_ns: now.0, fingerprint: hex(fingerprint), events, load: load.into(), lanes }
+    }
+}
+
+impl From<scenario::Load> for Load {
+    fn from(load: scenario::Load) -> Self {
+        let scenario::Load {
+            apps,
+            requests_per_second,
+            rows,
+            zipf_theta_milli,
+            read_permille,
+            value_bytes,
+            ttl_seconds,
+        } = load;
+        Self { apps, requests_per_second, rows, zipf_theta_milli, read_permille, value_bytes, ttl_seconds }
     }
 }
 

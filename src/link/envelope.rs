@@ -24,16 +24,10 @@ const DEFLATED: u8 = b'd';
 pub const CONTENT_BYTES_MAX: usize = 64 * 1_024;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// The value of each byte in [`ALPHABET`], 64 for none.
-const VALUES: [u8; 256] = {
-    let mut values = [64; 256];
-    let mut at = 0;
-    while at < 64 {
-        values[ALPHABET[at] as usize] = at as u8;
-        at += 1;
-    }
-    values
-};
+/// The value of a character of [`ALPHABET`].
+fn value_of(character: u8) -> Option<u32> {
+    ALPHABET.iter().position(|&letter| letter == character).map(|at| at as u32)
+}
 
 /// Writes content as a link, deflated where that is shorter.
 pub fn seal(content: &[u8]) -> Result<String, LinkError> {
@@ -86,14 +80,14 @@ pub fn open(text: &str) -> Result<Vec<u8>, LinkError> {
     };
     // A sentence or a bracket around the link may have been copied with it.
     let body = chars.as_str().trim_start_matches('.').trim_end_matches(['.', ',', ')', ']', '>', '"', '\'', '=']);
-    let bytes = from_base64(body)?;
+    let (bytes, ragged) = from_base64(body)?;
     let mut rest = bytes.as_slice();
     let length = take_varint(&mut rest)?;
     let (sum, coded) = rest.split_first_chunk::<4>().ok_or(LinkError::Truncated)?;
     if (coded.len() as u64) < length {
         return Err(LinkError::Truncated);
     }
-    if coded.len() as u64 > length || u32::from_le_bytes(*sum) != checksum(codec, coded) {
+    if ragged || coded.len() as u64 > length || u32::from_le_bytes(*sum) != checksum(codec, coded) {
         return Err(LinkError::Corrupt);
     }
     let content = match codec {
@@ -141,23 +135,9 @@ pub fn take_varint(bytes: &mut &[u8]) -> Result<u64, LinkError> {
 
 /// CRC-32 over version, codec and content, reflected, polynomial 0xEDB88320.
 fn checksum(codec: u8, coded: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0; 256];
-        let mut at = 0;
-        while at < 256 {
-            let mut word = at as u32;
-            let mut bit = 0;
-            while bit < 8 {
-                word = if word & 1 == 1 { (word >> 1) ^ 0xedb8_8320 } else { word >> 1 };
-                bit += 1;
-            }
-            table[at] = word;
-            at += 1;
-        }
-        table
-    };
     let bytes = [VERSION, codec].into_iter().chain(coded.iter().copied());
-    !bytes.fold(!0, |crc: u32, byte| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8))
+    let bit = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+    !bytes.fold(!0, |crc: u32, byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| bit(crc)))
 }
 
 fn to_base64(bytes: &[u8], out: &mut String) {
@@ -170,26 +150,26 @@ fn to_base64(bytes: &[u8], out: &mut String) {
     }
 }
 
-fn from_base64(text: &str) -> Result<Vec<u8>, LinkError> {
+/// The bytes, and whether bits are left over that no writer leaves: the text is damaged, or its end is missing.
+fn from_base64(text: &str) -> Result<(Vec<u8>, bool), LinkError> {
     if let Some((at, character)) =
-        text.chars().enumerate().find(|&(_, c)| !c.is_ascii() || VALUES[c as usize & 255] == 64)
+        text.chars().enumerate().find(|&(_, c)| u8::try_from(c).ok().and_then(value_of).is_none())
     {
         return Err(LinkError::BadCharacter(character, at + 1));
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let mut ragged = false;
     for group in text.as_bytes().chunks(4) {
-        let word = group.iter().fold(0, |word, &byte| (word << 6) | u32::from(VALUES[usize::from(byte)]));
+        let word = group.iter().fold(0, |word, &byte| (word << 6) | value_of(byte).unwrap_or(0));
         let word = (word << (6 * (4 - group.len()))).to_be_bytes();
         // Four characters are three bytes, three are two, two are one; one alone is the beginning of something.
         match group.len() {
             1 => return Err(LinkError::Truncated),
             length => bytes.extend(&word[1..length]),
         }
-        if word[group.len()..].iter().any(|&byte| byte != 0) && group.len() < 4 {
-            return Err(LinkError::Corrupt);
-        }
+        ragged = word[group.len()..].iter().any(|&byte| byte != 0) && group.len() < 4;
     }
-    Ok(bytes)
+    Ok((bytes, ragged))
 }
 
 #[cfg(test)]
@@ -211,10 +191,10 @@ mod tests {
             let mut encoded = String::new();
             to_base64(bytes.as_bytes(), &mut encoded);
             assert_eq!(encoded, text);
-            assert_eq!(from_base64(text), Ok(bytes.as_bytes().to_vec()));
+            assert_eq!(from_base64(text), Ok((bytes.as_bytes().to_vec(), false)));
         }
-        assert_eq!(from_base64("-_-_"), Ok(vec![0xfb, 0xff, 0xbf]));
-        assert_eq!(from_base64("Zh"), Err(LinkError::Corrupt));
+        assert_eq!(from_base64("-_-_"), Ok((vec![0xfb, 0xff, 0xbf], false)));
+        assert_eq!(from_base64("Zh"), Ok((b"f".to_vec(), true)));
     }
 
     #[test]

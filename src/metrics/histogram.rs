@@ -50,10 +50,12 @@ impl Histogram {
         if self.total == 0 {
             return None;
         }
-        let wanted = (u128::from(self.total) * u128::from(permille.min(1_000))).div_ceil(1_000).max(1);
-        let mut seen = 0_u128;
+        // In two steps, so that no product overflows.
+        let permille = u64::from(permille.min(1_000));
+        let wanted = (self.total / 1_000 * permille + (self.total % 1_000 * permille).div_ceil(1_000)).max(1);
+        let mut seen = 0_u64;
         for (index, count) in self.counts.iter().enumerate() {
-            seen += u128::from(*count);
+            seen = seen.saturating_add(u64::from(*count));
             if seen >= wanted {
                 return Some(middle(index));
             }

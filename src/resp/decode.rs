@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
                 Value::Null
             }
             b'#' => Value::Bool(self.line()? == b"t"),
-            b',' => Value::Double(std::str::from_utf8(self.line()?).ok()?.parse().ok()?),
+            b',' => Value::Double(super::parse_double(self.line()?)?),
             b'(' => Value::BigNumber(Bytes::from(self.line()?)),
             b'$' => match self.number()? {
                 -1 => Value::Null,

@@ -7,6 +7,7 @@
 //! prints them for people.
 
 mod args;
+mod big;
 mod decode;
 mod encode;
 mod float;
@@ -14,9 +15,10 @@ pub mod human;
 mod request;
 
 pub use args::split_args;
+pub use big::Big;
 pub use decode::decode;
 pub use encode::{encode, encode_command, reply_len, wire_len};
-pub use float::format_double;
+pub use float::{format_double, parse_double};
 pub use request::{ProtocolError, RequestParser};
 
 use std::fmt;

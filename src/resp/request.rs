@@ -215,7 +215,7 @@ mod tests {
             let error = parse(bytes).unwrap_err().to_string();
             assert_eq!(error, format!("ERR Protocol error: {text}"), "{}", bytes.escape_ascii());
         }
-        assert_eq!(parse(&[b'a'; INLINE_MAX + 1]), Err(ProtocolError::TooBigInline));
+        assert_eq!(parse(&vec![b'a'; INLINE_MAX + 1]), Err(ProtocolError::TooBigInline));
         let endless: Vec<u8> = [b"*".to_vec(), vec![b'1'; INLINE_MAX + 1]].concat();
         assert_eq!(parse(&endless), Err(ProtocolError::TooBigMultibulkCount));
     }

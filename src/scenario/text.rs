@@ -224,12 +224,12 @@ mod tests {
             shards 3
             replicas 1
             zones 3
-            maxmemory 2m
+            maxmemory 2520000
             policy volatile-lru
             node-timeout-ms 2000
             full-coverage no
             apps 3
-            rate 2000
+            rate 6000
             rows 40000
             theta 0.99
             reads 0.9

@@ -52,8 +52,8 @@ pub fn start() {
     console_error_panic_hook::set_once();
     state::restore_theme();
     let Some(document) = dom::document() else { return };
-    let host = document.get_element_by_id("app").or_else(|| document.body().map(Into::into));
-    let Some(host) = host else { return };
+    // A page that embeds the JavaScript API has no place for this one.
+    let Some(host) = document.get_element_by_id("app") else { return };
     match player::Player::open(&dom::hash()) {
         Ok(player) => {
             let ui = app::first_look(&player);

@@ -164,7 +164,7 @@ const DIALS: [Dial; 4] = [
 
 /// What a dial stands at now.
 fn reading(page: &Page, place: usize) -> u64 {
-    let load = &page.snapshot.scenario.load;
+    let load = &page.snapshot.view.load;
     match place {
         1 => u64::from(load.requests_per_second),
         2 => u64::from(load.read_permille / 10),

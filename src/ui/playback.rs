@@ -14,6 +14,8 @@ use super::speed::{self, SPEEDS};
 use super::timeline::mark_words;
 use super::{dom, share};
 
+/// Said when a fault ends the slow motion.
+const HURRIED: &str = "In real time now, for what follows takes seconds. [ slows it down again.";
 /// How far the opening scene is run before it slows to a speed that can be watched.
 const OPENING: Nanos = Nanos::from_secs(5);
 /// How long the opening takes in real milliseconds, where the machine is quick enough; and at most.
@@ -205,6 +207,7 @@ impl State {
     /// To a place in `SPEEDS`, or the nearest there is.
     pub fn set_speed(&mut self, speed: usize) {
         self.speed = speed.min(SPEEDS.len() - 1);
+        self.banner.take_if(|banner| banner.text == HURRIED);
         (self.wanted, self.got, self.shortfall) = (0.0, 0.0, None);
     }
 
@@ -256,6 +259,11 @@ impl State {
         }
         self.run.act(console, line, note);
         self.last_good_at = f64::NEG_INFINITY;
+        // What follows a fault takes seconds: in slow motion nobody would live to see the election.
+        if console == Console::Sim && is_fault(line) && self.speed < speed::REAL_TIME {
+            self.set_speed(speed::REAL_TIME);
+            self.banner = Some(Banner { text: HURRIED.to_owned(), bad: false, back: false });
+        }
         if self.mode == Mode::Paused && self.run.console_busy() {
             self.mode = Mode::Awaiting(self.run.now() + AWAIT);
         }
@@ -644,6 +652,14 @@ impl State {
             dom::set_root_data("ready", "1");
         }
     }
+}
+
+/// Whether a line breaks or mends something.
+fn is_fault(line: &str) -> bool {
+    let verb = line.split_whitespace().next().unwrap_or_default();
+    ["kill", "restart", "pause", "resume", "partition", "heal", "firewall"]
+        .iter()
+        .any(|word| verb.eq_ignore_ascii_case(word))
 }
 
 /// The first digits of a fingerprint, as people compare them.

@@ -40,6 +40,9 @@ pub const SPEEDS: [Speed; 16] = [
 /// Where the page starts: a request can be seen to travel.
 pub const OPENING: usize = 2;
 
+/// The place of real time.
+pub const REAL_TIME: usize = 9;
+
 impl Speed {
     /// Simulated nanoseconds in one real millisecond.
     pub fn nanos_per_ms(self) -> f64 {

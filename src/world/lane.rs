@@ -65,6 +65,7 @@ pub(super) struct Places {
 }
 
 impl Places {
+    #[expect(clippy::unused_self, reason = "it reads like its sisters")]
     pub fn node(&self, node: NodeIndex) -> HostId {
         HostId(node.0)
     }

@@ -81,7 +81,8 @@ impl Lane {
             queue: status.queue,
             offset: status.offset,
             lag_bytes: replica_of.map_or(0, |of| statuses[usize::from(of.0)].offset.saturating_sub(status.offset)),
-            slots: status.slots.clone(),
+            // What a dead machine believed died with it.
+            slots: if dead { Vec::new() } else { status.slots.clone() },
             evicted: stats.evicted_keys,
             expired: stats.expired_keys,
             hits: stats.keyspace_hits,

@@ -19,6 +19,7 @@ mod sim_console;
 mod trace;
 mod view;
 
+pub use crate::engine::{Slot, complete, help, hint};
 pub use crate::sim::Nanos;
 pub use history::History;
 pub use sim_console::{SIM_COMMANDS, zone_name};
@@ -181,7 +182,7 @@ impl World {
         let Some(first) = argv.first() else { return Ok(false) };
         if first.eq_ignore_ascii_case(b"help") || &**first == b"?" {
             let topic = argv.iter().skip(1).map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" ");
-            self.print_everywhere(Console::Redis, line, LineStyle::Remark, &crate::engine::help(&topic));
+            self.print_everywhere(Console::Redis, line, LineStyle::Remark, &help(&topic));
             return Ok(false);
         }
         for lane in &mut self.lanes {
@@ -275,6 +276,7 @@ impl World {
             now: self.now,
             fingerprint: self.fingerprint(),
             events: self.events(),
+            load: self.lanes.first().map_or_else(|| self.scenario.load.clone(), |lane| lane.fleet.load().clone()),
             lanes: self.lanes.iter().enumerate().map(|(i, lane)| lane.view(&self.scenario, i)).collect(),
         }
     }
@@ -343,19 +345,27 @@ fn apply(lane: &mut Lane, line: &SimLine) -> String {
     let each = |nodes: &[u16]| nodes.iter().copied().map(NodeIndex).collect::<Vec<_>>();
     match line {
         SimLine::Kill(nodes) => {
-            each(nodes).into_iter().for_each(|node| lane.kill(node));
+            for node in each(nodes) {
+                lane.kill(node);
+            }
             format!("{} gone, memory and all.", count(nodes))
         }
         SimLine::Restart(nodes) => {
-            each(nodes).into_iter().for_each(|node| lane.restart(node));
+            for node in each(nodes) {
+                lane.restart(node);
+            }
             format!("{} started.", count(nodes))
         }
         SimLine::Pause(nodes) => {
-            each(nodes).into_iter().for_each(|node| lane.pause(node));
+            for node in each(nodes) {
+                lane.pause(node);
+            }
             format!("{} hangs.", count(nodes))
         }
         SimLine::Resume(nodes) => {
-            each(nodes).into_iter().for_each(|node| lane.resume(node));
+            for node in each(nodes) {
+                lane.resume(node);
+            }
             format!("{} goes on.", count(nodes))
         }
         SimLine::Partition { nodes, zone } => {

@@ -1,6 +1,6 @@
 //! What can be seen of a run: plain data for the page and the JavaScript API, derived from the state when asked.
 
-use crate::scenario::{Console, Strategy};
+use crate::scenario::{Console, Load, Strategy};
 use crate::sim::Nanos;
 
 /// A reading of the whole run.
@@ -12,6 +12,8 @@ pub struct View {
     pub fingerprint: u64,
     /// Events handled.
     pub events: u64,
+    /// The traffic as it is now, the same in every lane.
+    pub load: Load,
     /// The lanes, A then B.
     pub lanes: Vec<LaneView>,
 }
@@ -142,7 +144,7 @@ pub struct NodeView {
     pub offset: u64,
     /// A replica: bytes behind its primary, and how long it takes to hear of a write, in microseconds.
     pub lag_bytes: u64,
-    /// Slots owned, as inclusive ranges, in its own view.
+    /// Slots owned, as inclusive ranges, in its own view; none of a dead node.
     pub slots: Vec<(u16, u16)>,
     /// Keys evicted so far.
     pub evicted: u64,

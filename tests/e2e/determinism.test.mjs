@@ -26,12 +26,16 @@ eachBrowser("determinism", (test) => {
 
   test("the page itself, opened on a published link, stands at its moment with its fingerprint and says so", async ({ open }) => {
     const [, link, moment, fingerprint] = golden.find(([name]) => name === "failover");
-    const { page } = await open({ hash: link });
+    const { page: maker } = await open({ hash: "#paused=yes" });
+    // Published links play on from their moment; the link of a run that stands there has its fingerprint with it.
+    const standing = await maker.evaluate((link) => new window.wasmBindings.Playground(link).link(), link);
+    const { page } = await open({ hash: standing });
     await page.waitForFunction(() => document.documentElement.dataset.fingerprint, { timeout: 60_000 });
     const { now, seen } = await page.evaluate(() => ({
       now: document.documentElement.dataset.now,
       seen: document.documentElement.dataset.fingerprint,
     }));
+    assert.match(await page.$eval(".banner", (banner) => banner.textContent), /matches the link/);
     assert.deepEqual([now, seen], [String(Number(moment) * 1e9), fingerprint]);
   });
 });

@@ -50,6 +50,13 @@ try {
     seconds * 1000,
   );
   const after = await page.metrics();
+  // The same run as `cargo bench -- world`, as fast as it goes.
+  const perSecond = await page.evaluate(() => {
+    const run = new window.wasmBindings.Playground("#t=5");
+    const [events, begin] = [run.view().events, performance.now()];
+    run.advance(5);
+    return ((run.view().events - events) / (performance.now() - begin)) * 1000;
+  });
   const sorted = [...frames].sort((a, b) => a - b);
   const at = (share) => `${(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1)} ms`;
   const busy = (((after.TaskDuration - before.TaskDuration) * 1000) / wall) * 100;
@@ -65,6 +72,7 @@ try {
       ["tasks over 50 ms", String(long)],
       ["main thread busy", `${busy.toFixed(0)} %`],
       ["of that script", `${((((after.ScriptDuration - before.ScriptDuration) * 1000) / wall) * 100).toFixed(0)} %`],
+      ["events a second, as fast as it goes", `${(perSecond / 1e6).toFixed(2)} million`],
       ["JavaScript heap", `${(after.JSHeapUsedSize / 1e6).toFixed(1)} MB`],
     ]),
   );

@@ -67,6 +67,7 @@ pub fn build_dist(compiler: &Compiler) -> Outcome<()> {
     say("Building the page for publishing into dist/: link-time optimisation takes its time.");
     let folder = root().join("dist");
     run(&mut trunk(compiler, "build", &folder, true), "Building the page")?;
+    write_embedding_module(&folder)?;
     println!();
     if run::find("node").is_some() {
         run(command("node").arg("tests/e2e/sizes.mjs").arg(&folder), "Measuring the sizes")?;
@@ -75,6 +76,29 @@ pub fn build_dist(compiler: &Compiler) -> Outcome<()> {
     }
     println!("\ndist/ is the whole site: any file server serves it, under any path.");
     Ok(())
+}
+
+/// Trunk names the page's files after their content. Pages that embed the JavaScript API need a name that stays:
+/// `slotscope.js`, whose default export starts the program and which hands on the rest.
+fn write_embedding_module(folder: &Path) -> Outcome<()> {
+    let unreadable = |error| format!("{} cannot be read ({error}).", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let one = |ending: &str| {
+        names
+            .iter()
+            .find(|name| name.starts_with("slotscope-") && name.ends_with(ending))
+            .ok_or_else(|| format!("Trunk left no slotscope-*{ending} in {}.", folder.display()))
+    };
+    let (script, program) = (one(".js")?, one("_bg.wasm")?);
+    let module = format!(
+        "// Slotscope for pages of your own: import init, {{ Playground }} from \"./slotscope.js\"; await init();\n\
+         import start from \"./{script}\";\n\
+         export {{ Playground }} from \"./{script}\";\n\
+         export default () => start({{ module_or_path: new URL(\"./{program}\", import.meta.url) }});\n"
+    );
+    let path = folder.join("slotscope.js");
+    std::fs::write(&path, module).map_err(|error| format!("{} cannot be written ({error}).", path.display()))
 }
 
 fn list_raw_sizes(folder: &Path) -> Outcome<()> {

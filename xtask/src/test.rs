@@ -133,12 +133,12 @@ fn in_browsers(run: &mut Run, compiler: &Compiler, wasm: bool, e2e: bool) {
                 );
             }
             let mut clippy =
-                compiler.cargo(&["clippy", "--package", "slotscope", "--lib", "--bins", "--test", "browser"]);
+                compiler.cargo(&["clippy", "--package", "slotscope", "--lib", "--bins", "--test", "browser*"]);
             ran(clippy.args(["--", "-D", "warnings"]))
         });
         run.step("tests in headless Chromium", || match setup::chromium() {
             Ok(()) => {
-                let mut cargo = compiler.cargo(&["test", "--package", "slotscope", "--test", "browser"]);
+                let mut cargo = compiler.cargo(&["test", "--package", "slotscope", "--test", "browser*"]);
                 cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
                 if let Some(driver) = setup::chromedriver() {
                     cargo.env("CHROMEDRIVER", driver);

@@ -48,14 +48,14 @@ fn the_first_users_of_the_opening_scene_are_these() {
         at += workload.interval(n + 1).unwrap();
     }
     expect![[r"
-        20137032 ns: app 1 reads row 33533
-        20466661 ns: app 2 reads row 33533
-        21226697 ns: app 2 reads row 14766
-        21502361 ns: app 1 reads row 37913
-        21629170 ns: app 2 reads row 11198
-        21745531 ns: app 0 reads row 28150
-        22558948 ns: app 2 reads row 27033
-        23089108 ns: app 2 reads row 33533
+        20045677 ns: app 1 reads row 33533
+        20155553 ns: app 2 reads row 33533
+        20408898 ns: app 2 reads row 14766
+        20500786 ns: app 1 reads row 37913
+        20543055 ns: app 2 reads row 11198
+        20581842 ns: app 0 reads row 28150
+        20852981 ns: app 2 reads row 27033
+        21029701 ns: app 2 reads row 33533
     "]]
     .assert_eq(&lines);
 }

@@ -256,7 +256,7 @@ impl Lab {
     /// A node's keys with their values, sorted.
     pub fn dataset(&self, node: u16) -> Vec<(Bytes, String)> {
         let keyspace = self.cluster.engine(NodeIndex(node)).keyspace();
-        let slots = (0..16_384).filter_map(crate::engine::Slot::new);
+        let slots = (0..16_384).filter_map(Slot::new);
         let keys = slots.flat_map(|slot| keyspace.keys_in_slot(slot, usize::MAX));
         let value = |key: &Bytes| keyspace.find(0, key).map(|entry| format!("{:?}", keyspace.data(0, entry)));
         let mut all: Vec<(Bytes, String)> = keys.map(|key| (key.clone(), value(&key).unwrap_or_default())).collect();

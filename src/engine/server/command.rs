@@ -110,7 +110,7 @@ fn key_flags(flags: KeyFlags) -> Value {
     Value::Set(flags.words().map(Value::simple).collect())
 }
 
-fn number(n: i32) -> Value {
+fn number(n: i8) -> Value {
     Value::Int(i64::from(n))
 }
 
@@ -173,22 +173,22 @@ fn key_spec(spec: &KeySpec) -> Value {
 fn docs(spec: &'static CommandSpec) -> Value {
     let mut fields = Vec::new();
     let mut field = |name: &str, value: Value| fields.push((Value::bulk(name), value));
-    field("summary", Value::bulk(spec.summary));
-    field("since", Value::bulk(spec.since));
+    field("summary", Value::bulk(spec.summary()));
+    field("since", Value::bulk(spec.since()));
     field("group", Value::bulk(spec.group.word()));
-    if !spec.complexity.is_empty() {
-        field("complexity", Value::bulk(spec.complexity));
+    if !spec.complexity().is_empty() {
+        field("complexity", Value::bulk(spec.complexity()));
     }
-    let flags = [("deprecated", spec.deprecated.is_some()), ("syscmd", spec.syscmd)];
+    let flags = [("deprecated", spec.deprecated().is_some()), ("syscmd", spec.syscmd)];
     let flags: Vec<Value> = flags.iter().filter(|(_, is)| *is).map(|(word, _)| Value::simple(word)).collect();
     if !flags.is_empty() {
         field("doc_flags", Value::Set(flags));
     }
-    if let Some((since, instead)) = spec.deprecated {
-        field("deprecated_since", Value::bulk(*since));
-        field("replaced_by", Value::bulk(*instead));
+    if let Some((since, instead)) = spec.deprecated() {
+        field("deprecated_since", Value::bulk(since));
+        field("replaced_by", Value::bulk(instead));
     }
-    let arguments = syntax::parse(spec.arguments);
+    let arguments = syntax::parse(spec.arguments());
     if !arguments.is_empty() {
         field("arguments", Value::Array(arguments.iter().map(argument).collect()));
     }
@@ -205,7 +205,7 @@ fn argument(argument: &Argument) -> Value {
     field("name", Value::bulk(argument.name.as_str()));
     field("type", Value::bulk(argument.kind.word()));
     if let Some(key_spec) = argument.key_spec {
-        field("key_spec_index", number(i32::from(key_spec)));
+        field("key_spec_index", Value::Int(i64::from(key_spec)));
     }
     if let Some(token) = argument.token {
         field("token", Value::bulk(token));

@@ -13,10 +13,10 @@ pub fn help(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut lines = vec![format!("{upper} <subcommand> [<argument> ...]. Subcommands are:")];
     if let Some((_, container)) = command::lookup_top(name.as_bytes()) {
         for sub in container.subcommands {
-            let arguments = syntax::render(&syntax::parse(sub.arguments));
+            let arguments = syntax::render(&syntax::parse(sub.arguments()));
             let space = if arguments.is_empty() { "" } else { " " };
             lines.push(format!("{}{space}{arguments}", sub.short_name().to_ascii_uppercase()));
-            lines.push(format!("    {}.", sub.summary));
+            lines.push(format!("    {}.", sub.summary()));
         }
     }
     Ok(Value::Array(lines.iter().map(|line| Value::simple(line)).collect()))

@@ -134,10 +134,10 @@ pub fn info(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::Verbatim(*b"txt", Bytes::from(text)))
 }
 
-/// Writes `name:value` lines.
+/// Writes `name:value` lines, with one format for all of them: one for each would be several times the code.
 macro_rules! fields {
     ($text:expr; $($name:literal: $value:expr,)*) => {
-        $(let _ = write!($text, concat!($name, ":{}\r\n"), $value);)*
+        let _ = write!($text, concat!($($name, ":{}\r\n"),*), $($value),*);
     };
 }
 

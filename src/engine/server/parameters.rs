@@ -3,6 +3,7 @@
 //! Pure data and its rules. [`super::config`] keeps the values.
 
 use crate::engine::EventClass;
+use crate::resp::parse_double;
 use std::fmt::Write as _;
 
 /// One parameter.
@@ -513,7 +514,7 @@ fn oom_scores(said: &str) -> Result<String, String> {
 fn percentiles(said: &str) -> Result<String, String> {
     let mut text = String::new();
     for word in said.split(' ').filter(|word| !word.is_empty()) {
-        let Ok(percent) = word.parse::<f64>() else {
+        let Some(percent) = parse_double(word.as_bytes()) else {
             return Err("Invalid latency-tracking-info-percentiles parameters".to_owned());
         };
         if !(0.0..=100.0).contains(&percent) {

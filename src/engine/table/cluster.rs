@@ -110,7 +110,7 @@ rows! {
                 "List the subcommands";
                 flags LOADING STALE;
                 acl SLOW;
-                run server::help::help;
+                run server::cluster::forward;
             }
             {
                 "cluster|info" 2, Cluster, "3.0.0", "O(1)";
