@@ -200,7 +200,7 @@ fn tokens(arguments: &[Argument]) -> Vec<&'static str> {
             Some(token) => tokens.push(token),
             None => match argument.kind {
                 Kind::OneOf => {
-                    tokens.extend(argument.parts.iter().flat_map(|part| self::tokens(std::slice::from_ref(part))))
+                    tokens.extend(argument.parts.iter().flat_map(|part| self::tokens(std::slice::from_ref(part))));
                 }
                 Kind::Block => tokens.extend(self::tokens(argument.parts.get(..1).unwrap_or(&[]))),
                 _ => {}
