@@ -134,17 +134,21 @@ pub fn replace_address(address: &str) {
     }
 }
 
-/// Puts text on the clipboard. Must be called from within a click, or Safari refuses. Answers whether it could be asked.
-pub fn copy(text: &str) -> bool {
-    let Some(navigator) = window().map(|w| w.navigator()) else { return false };
-    // Clipboard is absent on pages that are not served securely.
-    match Reflect::get(&navigator, &JsValue::from_str("clipboard")) {
-        Ok(clipboard) if clipboard.is_object() => {
-            let _ = navigator.clipboard().write_text(text);
-            true
-        }
-        _ => false,
+/// Puts text on the clipboard, and calls `copied` once it is there. Must be called from within a click, or Safari refuses;
+/// a page that is not served securely has no clipboard, and a visitor may forbid it.
+pub fn copy(text: &str, copied: impl FnOnce() + 'static) {
+    let Some(navigator) = window().map(|w| w.navigator()) else { return };
+    let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard"));
+    if !clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
+        return;
     }
+    let written = navigator.clipboard().write_text(text);
+    // One of the two is called, some time later; both stay, a few bytes for each copy.
+    let done: Closure<dyn FnMut(JsValue)> = Closure::once(move |_| copied());
+    let refused: Closure<dyn FnMut(JsValue)> = Closure::once(|_| ());
+    let _ = written.then(&done).catch(&refused);
+    done.forget();
+    refused.forget();
 }
 
 /// Leaves a string on `window`, where the page's own failure notice finds it when this program is gone.

@@ -91,20 +91,26 @@ pub fn share_now(page: &Page) {
     let sharing = match share::encode(&link) {
         Ok(fragment) => {
             let address = share::address(&fragment);
-            let copied = dom::copy(&address);
+            copy(page, &address);
             page.player.set_shared(fragment.trim_start_matches('#'));
             dom::push_address(&address);
             Sharing {
                 address,
                 moment: Nanos(link.moment_ns),
                 fingerprint: link.fingerprint.unwrap_or(0),
-                copied,
+                copied: false,
                 refusal: None,
             }
         }
         Err(why) => Sharing { refusal: Some(why), ..Sharing::default() },
     };
     page.look(Look::Share(Rc::new(sharing)));
+}
+
+/// The sheet says "copied" when it is so, not before: a visitor or a browser may refuse.
+fn copy(page: &Page, address: &str) {
+    let page = page.clone();
+    dom::copy(address, move || page.look(Look::Copied));
 }
 
 /// A link that was made.
@@ -124,11 +130,11 @@ pub struct Sharing {
 
 /// The run's link.
 pub fn share(cx: &Cx) -> Html {
-    let again = cx.state(|| false);
+    let page = cx.page.clone();
     let sharing = &cx.page.ui.sharing;
     let copy = {
-        let (again, address) = (again.clone(), sharing.address.clone());
-        Callback::from(move |_: MouseEvent| again.set(dom::copy(&address)))
+        let (page, address) = (page.clone(), sharing.address.clone());
+        Callback::from(move |_: MouseEvent| copy(&page, &address))
     };
     let select = Callback::from(|event: FocusEvent| {
         event.target_unchecked_into::<HtmlInputElement>().select();
@@ -137,8 +143,7 @@ pub fn share(cx: &Cx) -> Html {
         let body = html! { <p>{ format!("This run does not fit into a link. {why}") }</p> };
         return dialog(cx, "Share this run", "dialog", body);
     }
-    let copied = sharing.copied || *again.borrow();
-    let words = if copied { "Copied, and put into the address bar" } else { "Put into the address bar" };
+    let words = if sharing.copied { "Copied, and put into the address bar" } else { "Put into the address bar" };
     let length = format::count(sharing.address.chars().count() as u64);
     let Sharing { moment, fingerprint, .. } = &**sharing;
     let body = html! {
@@ -146,7 +151,7 @@ pub fn share(cx: &Cx) -> Html {
             <p class="share-foot" role="status">{ format!("{words}: {length} characters.") }</p>
             <p class="share-row">
                 <input class="input mono" type="text" readonly=true value={sharing.address.clone()} aria-label="Link" onfocus={select} autofocus=true />
-                <button class="button primary" onclick={copy}>{ if copied { "Copy again" } else { "Copy" } }</button>
+                <button class="button primary" onclick={copy}>{ if sharing.copied { "Copy again" } else { "Copy" } }</button>
             </p>
             <p>{ format!("Whoever opens it sees this run at {moment}, event for event (fingerprint {fingerprint:016x}). It holds what the run was made from and what you typed, and nothing else.") }</p>
         </>

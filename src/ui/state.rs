@@ -108,6 +108,8 @@ pub enum Look {
     Open(Overlay),
     /// A link that was made.
     Share(Rc<Sharing>),
+    /// That link is on the clipboard.
+    Copied,
     /// Nothing over the page.
     Close,
     /// The visitor knows what this is.
@@ -161,6 +163,7 @@ impl Ui {
             Look::Console(console) => ui.console = console,
             Look::Open(overlay) => (ui.overlay, ui.popover) = (Some(overlay), None),
             Look::Share(sharing) => (ui.sharing, ui.overlay, ui.popover) = (sharing, Some(Overlay::Share), None),
+            Look::Copied => Rc::make_mut(&mut ui.sharing).copied = true,
             Look::Close => ui.overlay = None,
             Look::Greeted => ui.greeting = false,
             Look::Theme(dark) => ui.dark = dark,

@@ -1,7 +1,7 @@
 // Links: the run goes out whole, comes back the same, and what is no link is told from one.
 import assert from "node:assert/strict";
 import { eachBrowser } from "./lib/each-browser.mjs";
-import { answers, still, type, until, valueOf } from "./lib/visitor.mjs";
+import { answers, still, twoFrames, type, until, valueOf } from "./lib/visitor.mjs";
 
 const COMMANDS = ["SET user:1 Alice", "GET user:1", "INCR visits", "HSET cart:1 apples 2", "HGETALL cart:1", "EXPIRE user:1 60", "TTL user:1", "DEL visits", "MGET a{1} b{1}", "CLUSTER KEYSLOT user:1"];
 const FAULTS = ["kill 0002-001", "pause 0003-001", "loss 5%", "partition us-east-1b", "latency 0001-001 20"];
@@ -54,6 +54,26 @@ eachBrowser("links", (test) => {
 });
 
 eachBrowser("links, in detail", (test) => {
+  test("a link is said to be copied when it is, and only then", async ({ open }) => {
+    const { page } = await open({ hash: "#t=5&paused=yes" });
+    await still(page);
+    for (const [answer, words] of [["reject", /^Put into the address bar/], ["resolve", /^Copied, and put into the address bar/]]) {
+      await page.evaluate((answer) => {
+        navigator.clipboard.writeText = (text) => {
+          window.written = text;
+          return Promise[answer](new DOMException("the visitor said no", "NotAllowedError"));
+        };
+      }, answer);
+      await page.click(".topbar .button.primary");
+      await page.waitForSelector(".share .share-foot");
+      await twoFrames(page);
+      assert.match(await page.$eval(".share-foot", (foot) => foot.textContent), words);
+      assert.equal(await page.evaluate(() => window.written), await valueOf(page, ".share input"));
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("dialog", { hidden: true });
+    }
+  });
+
   test("another link that is opened over a run can be left for that run, as it was", async ({ open }) => {
     const { page } = await open({ hash: "#t=6&speed=1&paused=yes" });
     await still(page);
