@@ -103,6 +103,7 @@ impl Big {
     }
 
     /// `self · other`.
+    #[must_use]
     pub fn product(&self, other: &Self) -> Self {
         let mut words = vec![0u32; self.0.len() + other.0.len()];
         for (i, a) in self.0.iter().enumerate() {
