@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use slotscope::engine::Slot;
+use slotscope::world::Slot;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
