@@ -2,8 +2,8 @@
 //!
 //! The only place of the page that knows the command tables: the engine's for `redis>`, the world's for `sim>`.
 
-use slotscope::engine;
 use slotscope::scenario::Console;
+use slotscope::world;
 use slotscope::world::SIM_COMMANDS;
 
 /// A usage's fixed words and its arguments: `load rate N` is `load rate` and `N`, `firewall block|allow` has one argument.
@@ -26,11 +26,11 @@ fn usage_of(words: &[&str]) -> Option<(Vec<&'static str>, usize)> {
 /// The arguments still to come, shown grey behind what is typed.
 pub fn hint(console: Console, line: &str) -> Option<String> {
     match console {
-        Console::Redis => engine::hint(line),
+        Console::Redis => world::hint(line),
         Console::Aws => None,
         Console::Sim => {
             if let Some(command) = line.strip_prefix("call ").filter(|command| !command.is_empty()) {
-                return engine::hint(command);
+                return world::hint(command);
             }
             let words: Vec<&str> = line.split_whitespace().collect();
             let (arguments, fixed) = usage_of(&words)?;
@@ -46,10 +46,10 @@ pub fn complete(console: Console, line: &str, names: &[String]) -> Vec<String> {
     let typed = line.trim_start();
     match console {
         _ if typed.is_empty() => Vec::new(),
-        Console::Redis => engine::complete(line),
+        Console::Redis => world::complete(line),
         Console::Aws => Vec::new(),
         Console::Sim => match typed.strip_prefix("call ") {
-            Some(command) => engine::complete(command).into_iter().map(|line| format!("call {line}")).collect(),
+            Some(command) => world::complete(command).into_iter().map(|line| format!("call {line}")).collect(),
             None => complete_sim(typed, names),
         },
     }

@@ -188,7 +188,10 @@ impl Typing {
 fn submit(page: &Page, typing: &State<Typing>, console: Console, line: &str) {
     typing.borrow_mut().sent(console, line);
     typing.changed();
-    if !line.trim().is_empty() {
+    // redis-cli's own word: it never reaches the server.
+    if line.trim().eq_ignore_ascii_case("clear") {
+        page.player.wipe(page.ui.lane, console);
+    } else if !line.trim().is_empty() {
         page.player.type_line(console, line.trim());
         page.look(Look::Greeted);
     }

@@ -1,7 +1,7 @@
 //! The keys tab: where a key lives and why, and how many keys each node holds.
 
-use slotscope::world::Slot;
 use slotscope::scenario::Console;
+use slotscope::world::Slot;
 use slotscope::world::zone_name;
 use yew::prelude::*;
 

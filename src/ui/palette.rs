@@ -106,7 +106,7 @@ fn score(title: &str, sought: &str) -> Option<usize> {
         let found = title[place..].iter().position(|c| *c == letter)?;
         // A jump to the beginning of a word costs less than one into its middle.
         let at = place + found;
-        let begins = at == 0 || !title[at - 1].is_alphanumeric();
+        let begins = at == 0 || !title[at - 1].is_ascii_alphanumeric();
         gaps += if found == 0 {
             0
         } else if begins {

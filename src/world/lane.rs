@@ -197,6 +197,14 @@ impl Lane {
         self.marks.push(Mark { at: self.now(), lane: Some(self.index), severity, text });
     }
 
+    /// Marks what was not marked within the last ten seconds.
+    fn mark_once(&mut self, severity: Severity, text: String) {
+        let recent = self.now() - Nanos::from_secs(10);
+        if !self.marks.iter().rev().take_while(|mark| mark.at >= recent).any(|mark| mark.text == text) {
+            self.mark(severity, text);
+        }
+    }
+
     pub fn print(&mut self, console: Console, style: LineStyle, text: impl Into<String>) {
         if self.transcript.len() >= TRANSCRIPT_MAX {
             self.transcript.drain(..TRANSCRIPT_MAX / 2);
@@ -530,16 +538,14 @@ impl Lane {
         let name = self.cluster.spec(node).name.clone();
         let peer_name = |peer: NodeIndex| self.cluster.spec(peer).name.clone();
         match note {
+            // Every node sees the quorum for itself; the time line tells it once.
             Note::DeclaresFailure { peer } => {
                 let text = format!("{} FAIL by quorum", peer_name(peer));
-                self.mark(Severity::Warning, text);
+                self.mark_once(Severity::Warning, text);
             }
             Note::SuspectsFailure { peer } => {
                 let text = format!("{} suspected", peer_name(peer));
-                let recent = self.now() - Nanos::from_secs(10);
-                if !self.marks.iter().rev().take_while(|mark| mark.at >= recent).any(|mark| mark.text == text) {
-                    self.mark(Severity::Info, text);
-                }
+                self.mark_once(Severity::Info, text);
             }
             Note::Promoted { epoch } => self.mark(Severity::Good, format!("{name} elected, epoch {epoch}")),
             Note::Demoted { of } => {

@@ -321,6 +321,6 @@ pub fn flying(layout: &Layout, stage: &Stage, flights: &[Flight], gossip: bool, 
     };
     let mut order: Vec<u64> = air.marks.iter().enumerate().map(key).collect();
     order.sort_unstable();
-    air.marks = order.into_iter().map(|key| air.marks[key as u32 as usize].clone()).collect();
+    air.marks = order.into_iter().map(|key| air.marks[key as u32 as usize]).collect();
     air
 }
