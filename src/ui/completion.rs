@@ -19,7 +19,7 @@ fn parts(usage: &str) -> (Vec<&str>, Vec<&str>) {
 fn usage_of(words: &[&str]) -> Option<(Vec<&'static str>, usize)> {
     SIM_COMMANDS.iter().find_map(|(usage, _)| {
         let (verb, arguments) = parts(usage);
-        words.starts_with(&verb).then(|| (arguments, verb.len()))
+        words.starts_with(&verb).then_some((arguments, verb.len()))
     })
 }
 

@@ -1,5 +1,6 @@
 //! A lane's card: its strategy, five figures, the stage, the strip of slots.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use slotscope::scenario::Console;
@@ -176,7 +177,8 @@ fn spark(points: &[Option<f32>], full: f32) -> Html {
             if line.is_empty() {
                 first = x;
             }
-            line.push_str(&format!("{}{x:.1} {y:.1}", if line.is_empty() { "M" } else { "L" }));
+            let step = if line.is_empty() { "M" } else { "L" };
+            let _ = write!(line, "{step}{x:.1} {y:.1}");
             last = x;
         }
     }

@@ -24,7 +24,7 @@ const SHOWN: usize = 60;
 fn offers(page: &Page) -> Vec<Offer> {
     let mut all = Vec::new();
     let mut add = |title: String, aside: &str, deed: Deed| all.push(Offer { title, aside: aside.to_owned(), deed });
-    let always: [(&str, &str, fn(&Page)); 8] = [
+    let always: [Always; 8] = [
         ("Play or pause", "Space", |page| page.player.toggle()),
         ("Step to the next event", ".", |page| page.player.step()),
         ("Step back", ",", |page| page.player.step_back()),
@@ -82,6 +82,9 @@ fn offers(page: &Page) -> Vec<Offer> {
     }
     all
 }
+
+/// A title, its key, and what it does.
+type Always = (&'static str, &'static str, fn(&Page));
 
 /// Shows a console and puts the cursor there.
 pub fn focus_console(page: &Page, console: Console) {

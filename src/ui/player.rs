@@ -188,7 +188,7 @@ impl Player {
 
     /// The fragment that is put into the address for sharing: going there again is not opening another link.
     pub fn set_shared(&self, fragment: &str) {
-        self.inner.state.borrow_mut().shared_fragment = fragment.to_owned();
+        fragment.clone_into(&mut self.inner.state.borrow_mut().shared_fragment);
     }
 
     /// Shows the next operation of a kind once it has finished.

@@ -93,13 +93,7 @@ impl Screen {
     }
 
     /// Draws one lane's stage, and its strip where that changed.
-    pub fn draw_lane<'a>(
-        &mut self,
-        lane: usize,
-        view: &LaneView,
-        flights: &mut dyn Iterator<Item = &'a Flight>,
-        now: Nanos,
-    ) {
+    pub fn draw_lane(&mut self, lane: usize, view: &LaneView, flights: &mut dyn Iterator<Item = &Flight>, now: Nanos) {
         if self.palette.is_none() {
             self.palette = dom::root().map(|root| Palette::from_css(&root));
         }
