@@ -152,6 +152,7 @@ fn on_key(page: &Page, event: &KeyboardEvent) -> bool {
         "/" => page.look(Look::Open(Overlay::Palette)),
         "?" => page.look(Look::Open(Overlay::Help)),
         "s" | "S" => sheets::share_now(page),
+        "g" | "G" => page.player.toggle_gossip(),
         "t" | "T" => page.flip_theme(),
         "Escape" if page.ui.popover.is_some() => page.look(Look::ClosePopover),
         digit => {

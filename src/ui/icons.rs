@@ -74,6 +74,7 @@ pub fn shape(name: &'static str) -> Html {
         "redirect" => {
             html! { <path fill="none" stroke="currentColor" stroke-width="2" d="M3 13V7q0-3 3-3h6M9 1l3.5 3L9 7" /> }
         }
+        "gossip" => html! { <circle fill="currentColor" cx="8" cy="8" r="2.4" /> },
         "error" => html! { <path fill="none" stroke="currentColor" stroke-width="2.4" d="M4 4l8 8M12 4l-8 8" /> },
         _ => html! { <rect fill="currentColor" x="6" y="2" width="4" height="12" rx="1.5" /> },
     };

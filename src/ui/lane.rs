@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::part::{Cx, each, part};
 use super::player::Player;
 use super::snapshot::FIGURES;
-use super::state::{Look, Overlay, Page};
+use super::state::{Deed, Look, Overlay, Page};
 use super::{dom, format};
 
 /// `A` or `B`.
@@ -424,11 +424,16 @@ pub fn legend(page: &Page) -> Html {
         ("write", "write"),
         ("query", "database query"),
         ("replication", "replication"),
+        ("redirect", "redirection"),
+        ("error", "error"),
     ];
+    let gossip = page.snapshot.gossip;
     html! {
         <div class="legend">
             <p class="legend-shapes"><span>{ "colour = shard, shape = what:" }</span>
                 { each(shapes.len(), &|place| html! { <span key={place} class="legend-item">{ super::icons::shape(shapes[place].0) }{ shapes[place].1 }</span> }) }
+                <button class="legend-item legend-toggle" aria-pressed={gossip.to_string()} title="Draw the messages on the cluster bus (G)"
+                    onclick={page.does(Deed::Do(|page| page.player.toggle_gossip()))}>{ super::icons::shape("gossip") }{ if gossip { "gossip: on" } else { "gossip: off" } }</button>
             </p>
             <p class="legend-seed">{ if page.snapshot.view.lanes.len() > 1 { "same seed, same requests: the strategy is the only difference" } else { "" } }</p>
         </div>

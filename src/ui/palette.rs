@@ -24,7 +24,7 @@ const SHOWN: usize = 60;
 fn offers(page: &Page) -> Vec<Offer> {
     let mut all = Vec::new();
     let mut add = |title: String, aside: &str, deed: Deed| all.push(Offer { title, aside: aside.to_owned(), deed });
-    let always: [Always; 8] = [
+    let always: [Always; 9] = [
         ("Play or pause", "Space", |page| page.player.toggle()),
         ("Step to the next event", ".", |page| page.player.step()),
         ("Step back", ",", |page| page.player.step_back()),
@@ -32,6 +32,7 @@ fn offers(page: &Page) -> Vec<Offer> {
         ("Go to the furthest moment seen", "End", |page| page.player.seek(page.snapshot.seen)),
         ("Share this run as a link", "S", super::sheets::share_now),
         ("Help: shortcuts and shapes", "?", |page| page.look(Look::Open(Overlay::Help))),
+        ("Show or hide gossip", "G", |page| page.player.toggle_gossip()),
         ("Switch between the dark and the light theme", "T", Page::flip_theme),
     ];
     for (title, aside, does) in always {

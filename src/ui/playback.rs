@@ -620,6 +620,7 @@ impl State {
             busy: self.run.console_busy(),
             followed: self.followed.clone(),
             banner: self.banner.clone(),
+            gossip: self.screen.show_gossip,
             announcement: self.announcement.clone(),
         })
     }

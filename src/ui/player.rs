@@ -111,6 +111,11 @@ impl Player {
         self.change(State::toggle);
     }
 
+    /// Draws gossip, or no longer.
+    pub fn toggle_gossip(&self) {
+        self.change(|state| state.screen.show_gossip ^= true);
+    }
+
     /// The page is hidden or seen again: a hidden run stands still.
     pub fn set_hidden(&self, hidden: bool) {
         self.change(|state| state.set_hidden(hidden));

@@ -49,6 +49,8 @@ pub struct Screen {
     pub followed: Option<u64>,
     /// Whether anything may move by itself.
     pub reduced_motion: bool,
+    /// Whether gossip is drawn: most of the messages, and seldom what one looks for.
+    pub show_gossip: bool,
     palette: Option<Palette>,
     clock_text: String,
 }
@@ -98,7 +100,7 @@ impl Screen {
             self.palette = dom::root().map(|root| Palette::from_css(&root));
         }
         let selected = self.selected.map(|node| Place::Node(node as u16));
-        let followed = self.followed;
+        let (followed, show_gossip) = (self.followed, self.show_gossip);
         let Some(palette) = self.palette.take() else { return };
         let screen = self.lane(lane);
         if let Some((context, width, height)) = screen.stage.as_ref().and_then(dom::fit_canvas) {
@@ -108,7 +110,7 @@ impl Screen {
             }
             if let Some(layout) = &screen.layout {
                 let hover = screen.hover;
-                let scene = Scene { hover, selected, followed, ..Scene::new(layout, &palette, view, now) };
+                let scene = Scene { hover, selected, followed, show_gossip, ..Scene::new(layout, &palette, view, now) };
                 stage::draw(&context, &mut screen.memory, &scene, flights);
             }
         }

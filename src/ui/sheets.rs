@@ -12,7 +12,7 @@ use super::part::{Cx, each};
 use super::state::{Look, Page, Tab};
 use super::{dom, format, icons, share};
 
-const SHORTCUTS: [(&str, &str); 14] = [
+const SHORTCUTS: [(&str, &str); 15] = [
     ("Space, K", "play or pause"),
     (".", "step to the next event"),
     (",", "step back"),
@@ -21,6 +21,7 @@ const SHORTCUTS: [(&str, &str); 14] = [
     ("/ or Ctrl K", "do anything: all actions by name"),
     ("1 … 9", "choose a node"),
     ("S", "share the run as a link"),
+    ("G", "show or hide gossip"),
     ("T", "dark or light"),
     ("?", "this sheet"),
     ("Escape", "close what is open; leave a console"),

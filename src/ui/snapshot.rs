@@ -93,6 +93,8 @@ pub struct Snapshot {
     pub followed: Followed,
     /// A sentence over the page.
     pub banner: Option<Banner>,
+    /// Whether gossip is drawn.
+    pub gossip: bool,
     /// What a screen reader is told of, at most once in three seconds.
     pub announcement: String,
 }
