@@ -38,4 +38,16 @@ eachBrowser("determinism", (test) => {
     assert.match(await page.$eval(".banner", (banner) => banner.textContent), /matches the link/);
     assert.deepEqual([now, seen], [String(Number(moment) * 1e9), fingerprint]);
   });
+
+  test("a page that embeds the API gets a run from the module whose name stays", async ({ open }) => {
+    const { page } = await open({ hash: "#paused=yes" });
+    const seen = await page.evaluate(async () => {
+      const { default: init, Playground } = await import(new URL("slotscope.js", location.href));
+      await init();
+      const run = new Playground("seed 3\nlanes cache-aside");
+      run.advance(1);
+      return [run.view().lanes.length, run.exec("SET user:1 Alice").at(-1), run.exec("GET user:1").at(-1)];
+    });
+    assert.deepEqual(seen, [1, "OK", '"Alice"']);
+  });
 });
