@@ -83,7 +83,7 @@ eachBrowser("links, in detail", (test) => {
     await page.keyboard.press(".");
     const mine = await still(page);
     await page.evaluate(() => (location.hash = "#s=failover&t=3&paused=yes"));
-    await until(page, "the other scene", () => document.querySelector(".scene select").value === "A primary dies");
+    await until(page, "the other scene", () => document.querySelector(".scene select").selectedOptions[0].textContent === "A primary dies");
     assert.match(await banner(page), /^Another link was opened\.$/);
     const other = await still(page);
     assert.equal(other.now, 3e9);
