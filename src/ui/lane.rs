@@ -435,7 +435,7 @@ pub fn legend(page: &Page) -> Html {
                 <button class="legend-item legend-toggle" aria-pressed={gossip.to_string()} title="Draw the messages on the cluster bus (G)"
                     onclick={page.does(Deed::Do(|page| page.player.toggle_gossip()))}>{ super::icons::shape("gossip") }{ if gossip { "gossip: on" } else { "gossip: off" } }</button>
             </p>
-            <p class="legend-seed">{ if page.snapshot.view.lanes.len() > 1 { "same seed, same requests: the strategy is the only difference" } else { "" } }</p>
+            <p class="legend-seed">{ if page.snapshot.view.lanes.len() > 1 { "same seed: only the strategy differs" } else { "" } }</p>
         </div>
     }
 }
