@@ -327,7 +327,7 @@ impl Lane {
             _ => FlightKind::Hit,
         };
         let shard = Some(self.cluster.spec(reply.node).shard);
-        let operation = self.tracer.replied(&reply, arrives, self.schedule.now());
+        let operation = self.tracer.replied(&reply, arrives);
         self.fly(kind, shard, Place::Node(reply.node.0), to_place, arrives, operation);
         if let Some(at) = arrives {
             let event = if to_console { Event::OperatorReply(reply) } else { Event::Fleet(app::Event::Reply(reply)) };

@@ -286,11 +286,6 @@ impl World {
         self.lanes.get(lane).into_iter().flat_map(Lane::flights)
     }
 
-    /// The readings of the nodes alone, for drawing at every frame.
-    pub fn node_views(&self, lane: usize) -> Vec<NodeView> {
-        self.lanes.get(lane).map(|lane| lane.node_views(&self.scenario)).unwrap_or_default()
-    }
-
     /// The shard of each slot's owner, 255 for none, and whether any key lives there, in the eyes of the majority.
     pub fn slot_map(&self, lane: usize) -> Vec<(u8, bool)> {
         self.lanes.get(lane).map(Lane::slot_map).unwrap_or_default()

@@ -141,7 +141,7 @@ impl Tracer {
     }
 
     /// A node has answered; the reply will be back at `back`. Answers which operation it belongs to, 0 for none.
-    pub fn replied(&mut self, reply: &Reply, back: Option<Nanos>, _now: Nanos) -> u64 {
+    pub fn replied(&mut self, reply: &Reply, back: Option<Nanos>) -> u64 {
         let Some((operation, place)) = self.requests.remove(&reply.id.0) else { return 0 };
         let Some(trace) = self.open.get_mut(&operation) else { return operation };
         let key = trace.key.clone();
