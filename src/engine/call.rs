@@ -71,6 +71,37 @@ pub enum Lookup {
 
 /// Who asks and when.
 impl<'a> Call<'a> {
+    /// A command about to be run for a client, in the client's database.
+    pub fn new(
+        engine: &'a mut Engine,
+        host: &'a mut dyn Host,
+        client: ClientId,
+        (id, spec): (CommandId, &'static CommandSpec),
+        argv: &'a [Bytes],
+        now: UnixMicros,
+    ) -> Self {
+        let (db, from_primary) =
+            engine.clients.get(client).map_or((0, false), |state| (state.db, state.is_primary_link));
+        Self {
+            engine,
+            host,
+            client,
+            spec,
+            id,
+            argv,
+            now,
+            db,
+            from_primary,
+            nested: false,
+            dirty: 0,
+            rewritten: Propagation::AsGiven,
+            work: 0,
+            extra_ns: 0,
+            close: false,
+            no_reply: false,
+        }
+    }
+
     /// Now, in milliseconds of Unix time.
     pub fn now_ms(&self) -> i64 {
         self.now.millis() as i64
@@ -202,6 +233,9 @@ impl Call<'_> {
     /// Adds a key that is not there.
     pub fn add_key(&mut self, key: &Bytes, data: Data) -> EntryId {
         let usage = self.initial_usage();
+        if data.can_be_waited_for() {
+            self.engine.blocked.signal(self.db, key);
+        }
         self.engine.keyspace.insert(self.db, key, data, usage)
     }
 

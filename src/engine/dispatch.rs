@@ -6,7 +6,7 @@ use super::call::{Call, Propagation};
 use super::client::{Multi, ReplyMode};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
-use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, evict, keys};
+use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys};
 use crate::resp::{Bytes, Value};
 
 /// CPU time of a command that reads or writes one small value, in nanoseconds (7.0.15's commandstats say 0.41 µs for GET
@@ -40,6 +40,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         Err((found, error)) => Some(reject(engine, client, found, error)),
     };
     engine.flush_pending(true);
+    blocked::serve(engine, host);
     if let Some(reply) = &reply {
         outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
     }
@@ -263,38 +264,16 @@ pub fn run(
     now: UnixMicros,
     nested: bool,
 ) -> Ran {
-    let (db, from_primary) = engine.clients.get(client).map_or((0, false), |state| (state.db, state.is_primary_link));
     let bytes_left = match engine.config.maxmemory {
         0 => u64::MAX,
         limit => limit.saturating_sub(engine.used_memory()),
     };
     engine.keyspace.set_bytes_left(bytes_left);
-    let mut call = Call {
-        engine,
-        host,
-        client,
-        spec,
-        id,
-        argv,
-        now,
-        db,
-        from_primary,
-        nested,
-        dirty: 0,
-        rewritten: Propagation::AsGiven,
-        work: 0,
-        extra_ns: 0,
-        close: false,
-        no_reply: false,
-    };
+    let mut call = Call::new(engine, host, client, (id, spec), argv, now);
+    call.nested = nested;
     let reply = (spec.handler)(&mut call).unwrap_or_else(Value::from);
-    let Call { dirty, rewritten, work, extra_ns, close, no_reply, .. } = call;
-    if dirty > 0 && !from_primary && !host.is_replica() {
-        match rewritten {
-            Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
-            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
-        }
-    }
+    let Call { work, extra_ns, close, no_reply, .. } = call;
+    let dirty = conclude(call);
     let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
     let cost_ns = base + work * ELEMENT_NS;
     engine.dirty += dirty;
@@ -307,6 +286,39 @@ pub fn run(
         engine.note_error(&reply);
     }
     Ran { reply: (!no_reply).then_some(reply), cost_ns: cost_ns + extra_ns, close }
+}
+
+/// Notes what a command has to replicate; answers how many changes it made.
+fn conclude(call: Call<'_>) -> u64 {
+    let Call { engine, host, argv, db, from_primary, dirty, rewritten, .. } = call;
+    if dirty > 0 && !from_primary && !host.is_replica() {
+        match rewritten {
+            Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
+            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
+        }
+    }
+    dirty
+}
+
+/// Tries to serve a client that waits, from a key that was made ready.
+pub fn serve_blocked(
+    engine: &mut Engine,
+    host: &mut dyn Host,
+    client: ClientId,
+    found: Found,
+    argv: &[Bytes],
+    key: &Bytes,
+    serve: blocked::Serve,
+) -> Option<Value> {
+    let now = host.now();
+    let mut call = Call::new(engine, host, client, found, argv, now);
+    let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
+    let dirty = conclude(call);
+    engine.dirty += dirty;
+    if reply.is_error() {
+        engine.note_error(&reply);
+    }
+    Some(reply)
 }
 
 /// Applies a command of the replication stream.

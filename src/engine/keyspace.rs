@@ -606,7 +606,8 @@ mod tests {
         for i in 0..100 {
             let id = keys.insert(0, &Bytes::from(format!("k{i}")), text("some value"), 0);
             keys.set_expire(0, id, Some(5));
-            let Data::Str(value) = &mut *keys.edit(0, id);
+            let mut edit = keys.edit(0, id);
+            let Data::Str(value) = &mut *edit else { panic!("a string") };
             value.append(&[b'x'; 100]);
         }
         assert!(keys.data_memory > 10_000);

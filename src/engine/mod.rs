@@ -5,6 +5,7 @@
 //!
 //! Start with [`Engine::execute`].
 
+mod blocked;
 mod call;
 mod client;
 pub mod command;
@@ -225,6 +226,12 @@ pub struct Engine {
     command_stats: Vec<CommandStat>,
     /// Errors answered, by code (INFO errorstats).
     error_stats: BTreeMap<String, u64>,
+    /// Who waits for what.
+    blocked: blocked::Blocked,
+    /// Replies and pushes for clients other than the one that is being answered, in order.
+    outbox: Vec<(ClientId, Value)>,
+    /// Clients that the server disconnected by itself or on somebody's behalf.
+    hung_up: Vec<ClientId>,
     /// Ready to be taken.
     effects: Vec<Vec<Bytes>>,
     /// The database the last effect was in.
@@ -253,6 +260,9 @@ impl Engine {
             stats: Stats::default(),
             command_stats: vec![CommandStat::default(); command::count()],
             error_stats: BTreeMap::new(),
+            blocked: blocked::Blocked::default(),
+            outbox: Vec::new(),
+            hung_up: Vec::new(),
             effects: Vec::new(),
             effects_db: 0,
             pending: Vec::new(),
@@ -280,7 +290,33 @@ impl Engine {
     /// The connection is gone.
     pub fn disconnect(&mut self, client: ClientId) {
         self.unwatch_all(client);
+        self.blocked.remove(client);
         self.clients.remove(client);
+    }
+    /// Whether a client waits for an answer (BLPOP and its kin): its next command has to wait too.
+    pub fn is_blocked(&self, client: ClientId) -> bool {
+        self.blocked.contains(client)
+    }
+    /// The next moment at which [`Engine::tick`] has something to do.
+    pub fn next_deadline(&self) -> Option<UnixMicros> {
+        self.blocked.next_deadline()
+    }
+    /// Answers clients whose time to wait has run out.
+    pub fn tick(&mut self, host: &mut dyn Host) {
+        blocked::time_out(self, host.now());
+    }
+    /// Replies and pushes that are not the answer to the command just executed, in order: to clients that waited, to
+    /// subscribers, to monitors. Those for the client that was just executed go before its own reply.
+    pub fn take_messages(&mut self) -> Vec<(ClientId, Value)> {
+        std::mem::take(&mut self.outbox)
+    }
+    /// Clients that were disconnected otherwise than by [`Outcome::close`] since the last call (CLIENT KILL).
+    pub fn take_hung_up(&mut self) -> Vec<ClientId> {
+        std::mem::take(&mut self.hung_up)
+    }
+    /// Sends a client something that is not the answer to the command being executed.
+    fn answer_later(&mut self, client: ClientId, message: Value) {
+        self.outbox.push((client, message));
     }
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {

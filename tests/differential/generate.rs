@@ -46,7 +46,22 @@ pub struct Grammar {
 }
 
 /// Groups whose commands are compared. A new group of handlers is added here.
-const GROUPS: &[&str] = &["string", "generic", "transactions", "connection", "server"];
+const GROUPS: &[&str] = &[
+    "string",
+    "bitmap",
+    "hash",
+    "list",
+    "set",
+    "sorted-set",
+    "hyperloglog",
+    "geo",
+    "stream",
+    "generic",
+    "transactions",
+    "pubsub",
+    "connection",
+    "server",
+];
 
 /// Commands that are not called at random: their replies are the server's own business, they wait, they end things, or
 /// (RANDOMKEY) they delete whichever expired key they come across.

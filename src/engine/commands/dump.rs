@@ -9,7 +9,10 @@ use crate::resp::{Bytes, Value};
 
 /// `DUMP key`
 pub fn dump(call: &mut Call<'_>) -> Result<Value, Error> {
-    Ok(call.lookup_read(call.arg(1)).map_or(Value::Null, |data| Value::bulk(rdb::dump(data))))
+    let Some(data) = call.lookup_read(call.arg(1)) else {
+        return Ok(Value::Null);
+    };
+    rdb::dump(data).map(Value::bulk).ok_or(Error::NotImplemented("dump of this type"))
 }
 
 #[derive(Default)]

@@ -12,7 +12,6 @@ use crate::resp::{Bytes, Value};
 fn string(data: &Data) -> Result<&StringValue, Error> {
     match data {
         Data::Str(value) => Ok(value),
-        #[allow(unreachable_patterns)]
         _ => Err(Error::WrongType),
     }
 }
@@ -20,7 +19,6 @@ fn string(data: &Data) -> Result<&StringValue, Error> {
 fn string_mut(data: &mut Data) -> Result<&mut StringValue, Error> {
     match data {
         Data::Str(value) => Ok(value),
-        #[allow(unreachable_patterns)]
         _ => Err(Error::WrongType),
     }
 }

@@ -110,7 +110,6 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
     // Only strings are weighed as a snapshot would write them.
-    #[allow(unreachable_patterns)]
     let length = match &object.data {
         Data::Str(text) => match text.as_int() {
             Some(-128..=127) => 2,

@@ -2,8 +2,21 @@
 //!
 //! Values are copied with every checkpoint and COPY: large ones sit behind an `Rc` and are made unique on writing.
 
+mod hash;
+mod list;
+pub mod listpack;
+mod set;
+mod sorted_set;
+mod stream;
 mod string;
 
+use std::rc::Rc;
+
+pub use hash::HashValue;
+pub use list::ListValue;
+pub use set::SetValue;
+pub use sorted_set::SortedSetValue;
+pub use stream::StreamValue;
 pub use string::StringValue;
 
 /// A value of any type.
@@ -11,6 +24,16 @@ pub use string::StringValue;
 pub enum Data {
     /// A string.
     Str(StringValue),
+    /// A list; never empty while it is in a keyspace.
+    List(Rc<ListValue>),
+    /// A set; never empty while it is in a keyspace.
+    Set(Rc<SetValue>),
+    /// A sorted set; never empty while it is in a keyspace.
+    SortedSet(Rc<SortedSetValue>),
+    /// A hash; never empty while it is in a keyspace.
+    Hash(Rc<HashValue>),
+    /// A stream; may be empty.
+    Stream(Rc<StreamValue>),
 }
 
 impl Data {
@@ -18,6 +41,11 @@ impl Data {
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Str(_) => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::SortedSet(_) => "zset",
+            Self::Hash(_) => "hash",
+            Self::Stream(_) => "stream",
         }
     }
 
@@ -25,6 +53,11 @@ impl Data {
     pub fn encoding(&self) -> &'static str {
         match self {
             Self::Str(value) => value.encoding(),
+            Self::List(value) => value.encoding(),
+            Self::Set(value) => value.encoding(),
+            Self::SortedSet(value) => value.encoding(),
+            Self::Hash(value) => value.encoding(),
+            Self::Stream(value) => value.encoding(),
         }
     }
 
@@ -32,6 +65,11 @@ impl Data {
     pub fn memory(&self) -> usize {
         match self {
             Self::Str(value) => value.memory(),
+            Self::List(value) => value.memory(),
+            Self::Set(value) => value.memory(),
+            Self::SortedSet(value) => value.memory(),
+            Self::Hash(value) => value.memory(),
+            Self::Stream(value) => value.memory(),
         }
     }
 
@@ -44,6 +82,16 @@ impl Data {
     pub fn free_effort(&self) -> usize {
         match self {
             Self::Str(_) => 1,
+            Self::List(value) => value.free_effort(),
+            Self::Set(value) => value.free_effort(),
+            Self::SortedSet(value) => value.free_effort(),
+            Self::Hash(value) => value.free_effort(),
+            Self::Stream(value) => value.free_effort(),
         }
+    }
+
+    /// Whether clients may wait for something to come into a value of this type (BLPOP, BZPOPMIN, XREAD and their kin).
+    pub fn can_be_waited_for(&self) -> bool {
+        matches!(self, Self::List(_) | Self::SortedSet(_) | Self::Stream(_))
     }
 }

@@ -1,0 +1,185 @@
+//! Clients that wait: for an element in a key (BLPOP, BZPOPMIN, XREAD and their kin), or for their time to run out.
+//!
+//! A handler that finds nothing calls [`Call::block`] and answers nothing. A command that puts something where somebody
+//! waits ends with [`serve`]: keys in the order in which they were made ready, for each key its clients in the order in
+//! which they began to wait (Redis 7.0's `handleClientsBlockedOnKeys`). What they are answered goes to the outbox.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::call::Call;
+use super::command::{self, CommandId};
+use super::error::Error;
+use super::{ClientId, Engine, Host, UnixMicros, dispatch};
+use crate::resp::{Bytes, Value};
+
+/// Tries to serve a client from one key. `None`: it goes on waiting.
+pub type Serve = fn(&mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>>;
+
+/// What a client waits for.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// Keys, each once.
+    pub keys: Vec<Bytes>,
+    /// Ends the wait: the moment after which the client is answered `on_timeout`. `None`: never.
+    pub deadline: Option<UnixMicros>,
+    /// Its answer then.
+    pub on_timeout: Value,
+    /// Tries a key that was made ready; `Call::argv` is the waiting command's.
+    pub serve: Serve,
+}
+
+/// A client's wait with all that is needed to end it.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    wait: Wait,
+    db: u32,
+    command: CommandId,
+    argv: Vec<Bytes>,
+}
+
+/// All waits of a server.
+#[derive(Clone, Debug, Default)]
+pub struct Blocked {
+    /// Who waits for a key, first come first.
+    queues: BTreeMap<(u32, Bytes), VecDeque<ClientId>>,
+    waiting: BTreeMap<ClientId, Waiting>,
+    deadlines: BTreeSet<(UnixMicros, ClientId)>,
+    /// Keys that something came into, each once.
+    ready: Vec<(u32, Bytes)>,
+}
+
+impl Blocked {
+    /// Whether a client waits.
+    pub fn contains(&self, client: ClientId) -> bool {
+        self.waiting.contains_key(&client)
+    }
+
+    /// How many clients wait (INFO `blocked_clients`).
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The next moment at which somebody's time runs out.
+    pub fn next_deadline(&self) -> Option<UnixMicros> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Something came into a key: whoever waits for it is to be served when the command is over.
+    pub fn signal(&mut self, db: u32, key: &Bytes) {
+        if self.queues.is_empty() || !self.queues.contains_key(&(db, key.clone())) {
+            return;
+        }
+        if !self.ready.iter().any(|(known_db, known)| *known_db == db && known == key) {
+            self.ready.push((db, key.clone()));
+        }
+    }
+
+    /// Signals every waited-for key of a database (SWAPDB).
+    pub fn signal_all(&mut self, db: u32) {
+        let keys: Vec<Bytes> = self.queues.keys().filter(|(of, _)| *of == db).map(|(_, key)| key.clone()).collect();
+        for key in keys {
+            self.signal(db, &key);
+        }
+    }
+
+    fn add(&mut self, client: ClientId, waiting: Waiting) {
+        for key in &waiting.wait.keys {
+            let queue = self.queues.entry((waiting.db, key.clone())).or_default();
+            if !queue.contains(&client) {
+                queue.push_back(client);
+            }
+        }
+        if let Some(at) = waiting.wait.deadline {
+            self.deadlines.insert((at, client));
+        }
+        self.waiting.insert(client, waiting);
+    }
+
+    /// Ends a client's wait without an answer.
+    pub fn remove(&mut self, client: ClientId) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&client)?;
+        if let Some(at) = waiting.wait.deadline {
+            self.deadlines.remove(&(at, client));
+        }
+        for key in &waiting.wait.keys {
+            let name = (waiting.db, key.clone());
+            if let Some(queue) = self.queues.get_mut(&name) {
+                queue.retain(|other| *other != client);
+                if queue.is_empty() {
+                    self.queues.remove(&name);
+                }
+            }
+        }
+        Some(waiting)
+    }
+}
+
+impl Call<'_> {
+    /// Puts the client off until one of the keys can serve it; the handler answers what this answers, which is dropped.
+    /// Inside a transaction nobody may wait: that is as if time had run out at once.
+    pub fn block(&mut self, wait: Wait) -> Value {
+        if self.nested {
+            return wait.on_timeout;
+        }
+        self.no_reply = true;
+        let waiting = Waiting { wait, db: self.db, command: self.id, argv: self.argv.to_vec() };
+        self.engine.blocked.add(self.client, waiting);
+        Value::Null
+    }
+
+    /// The end of a wait from a time-out argument in seconds (0: never), with Redis's errors.
+    pub fn deadline(&self, at: usize) -> Result<Option<UnixMicros>, Error> {
+        let seconds = super::number::parse_f64(self.arg(at)).filter(|seconds| seconds.is_finite());
+        let seconds = seconds.ok_or(Error::Text("ERR timeout is not a float or out of range"))?;
+        self.deadline_in_ms(seconds * 1_000.0)
+    }
+
+    /// The same from milliseconds.
+    pub fn deadline_in_ms(&self, millis: f64) -> Result<Option<UnixMicros>, Error> {
+        if millis > i64::MAX as f64 {
+            return Err(Error::Text("ERR timeout is out of range"));
+        }
+        if millis < 0.0 {
+            return Err(Error::Text("ERR timeout is negative"));
+        }
+        if millis == 0.0 {
+            return Ok(None);
+        }
+        let millis = libm::ceil(millis) as u64;
+        Ok(Some(UnixMicros(self.now.0.saturating_add(millis.saturating_mul(1_000)))))
+    }
+}
+
+/// Serves those who wait for keys that were made ready, until nothing new is.
+pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
+    while !engine.blocked.ready.is_empty() {
+        for (db, key) in std::mem::take(&mut engine.blocked.ready) {
+            let queue = engine.blocked.queues.get(&(db, key.clone()));
+            let clients: Vec<ClientId> = queue.map(|queue| queue.iter().copied().collect()).unwrap_or_default();
+            for client in clients {
+                let Some(waiting) = engine.blocked.waiting.get(&client) else {
+                    continue;
+                };
+                let (command, argv, serve) = (waiting.command, waiting.argv.clone(), waiting.wait.serve);
+                let Some(spec) = command::by_id(command) else {
+                    continue;
+                };
+                let reply = dispatch::serve_blocked(engine, host, client, (command, spec), &argv, &key, serve);
+                if let Some(reply) = reply {
+                    engine.blocked.remove(client);
+                    engine.answer_later(client, reply);
+                    engine.flush_pending(true);
+                }
+            }
+        }
+    }
+}
+
+/// Answers those whose time has run out.
+pub fn time_out(engine: &mut Engine, now: UnixMicros) {
+    while let Some((_, client)) = engine.blocked.deadlines.first().copied().filter(|(at, _)| *at < now) {
+        if let Some(waiting) = engine.blocked.remove(client) {
+            engine.answer_later(client, waiting.wait.on_timeout);
+        }
+    }
+}

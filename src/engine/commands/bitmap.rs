@@ -1,0 +1,1 @@
+//! The bitmap group: strings as rows of bits.

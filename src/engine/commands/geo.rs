@@ -1,0 +1,1 @@
+//! The geo group: sorted sets whose scores are places.

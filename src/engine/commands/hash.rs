@@ -1,0 +1,1 @@
+//! The hash group: HSET, HGETALL and their kin.

@@ -1,0 +1,1 @@
+//! The list group: LPUSH, LRANGE and their kin.

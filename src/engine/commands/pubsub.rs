@@ -1,0 +1,1 @@
+//! The pub/sub group: SUBSCRIBE, PUBLISH and their kin.

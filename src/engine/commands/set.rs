@@ -1,0 +1,1 @@
+//! The set group: SADD, SINTER and their kin.

@@ -1,0 +1,1 @@
+//! The sorted-set group: ZADD, ZRANGE and their kin.

@@ -1,0 +1,1 @@
+//! The stream group: XADD, XREADGROUP and their kin.

@@ -1,0 +1,22 @@
+//! Sets: integers in order (`intset`) or members in a table (`hashtable`).
+
+/// A set value.
+#[derive(Clone, Debug, Default)]
+pub struct SetValue {}
+
+impl SetValue {
+    /// As OBJECT ENCODING prints it.
+    pub fn encoding(&self) -> &'static str {
+        "hashtable"
+    }
+
+    /// Bytes it occupies, header included.
+    pub fn memory(&self) -> usize {
+        0
+    }
+
+    /// How much work it is to free it, in allocations.
+    pub fn free_effort(&self) -> usize {
+        1
+    }
+}
