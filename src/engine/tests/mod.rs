@@ -3,8 +3,10 @@
 mod dispatch;
 mod eviction;
 mod expiry;
+mod hashes;
 mod keys;
 mod random;
 mod replication;
+mod sets;
 mod strings;
 mod transactions;

@@ -12,9 +12,9 @@ mod string;
 
 use std::rc::Rc;
 
-pub use hash::HashValue;
+pub use hash::{HashLimits, HashValue};
 pub use list::ListValue;
-pub use set::SetValue;
+pub use set::{Member, SetValue};
 pub use sorted_set::SortedSetValue;
 pub use stream::StreamValue;
 pub use string::StringValue;
