@@ -12,7 +12,7 @@ mod string;
 
 use std::rc::Rc;
 
-pub use hash::HashValue;
+pub use hash::{HashLimits, HashValue};
 pub use list::ListValue;
 pub use set::SetValue;
 pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue, Walk};
