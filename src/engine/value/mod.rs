@@ -13,7 +13,7 @@ mod string;
 use std::rc::Rc;
 
 pub use hash::HashValue;
-pub use list::ListValue;
+pub use list::{End, LARGE as LIST_ELEMENT_LARGE, ListValue};
 pub use set::SetValue;
 pub use sorted_set::SortedSetValue;
 pub use stream::StreamValue;
