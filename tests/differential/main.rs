@@ -120,7 +120,13 @@ fn random_sequences_get_the_same_replies() {
             connection.call(&["RESET"]);
             connection.call(&["FLUSHALL"]);
         }
-        let mut pair = Pair { real: &mut real, ours: Ours::new(CLIENTS), queued: Default::default(), in_multi: [false; CLIENTS], commands: 0 };
+        let mut pair = Pair {
+            real: &mut real,
+            ours: Ours::new(CLIENTS),
+            queued: Default::default(),
+            in_multi: [false; CLIENTS],
+            commands: 0,
+        };
         for client in 0..CLIENTS {
             pair.words(client, &[b"hello", if resp3 { b"3" } else { b"2" }])?;
         }

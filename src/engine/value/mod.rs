@@ -12,9 +12,9 @@ mod string;
 
 use std::rc::Rc;
 
-pub use hash::HashValue;
+pub use hash::{HashLimits, HashValue};
 pub use list::{End, LARGE as LIST_ELEMENT_LARGE, ListValue};
-pub use set::SetValue;
+pub use set::{Member, SetValue};
 pub use sorted_set::SortedSetValue;
 pub use stream::StreamValue;
 pub use string::StringValue;

@@ -3,7 +3,9 @@
 //! Each tries at once what its plain kin does; a client that waits is served later by a function of the same name with
 //! `serve_` before it. Whatever was waited for travels to replicas as the plain command.
 
-use super::{MultiPop, delete_if_empty, edit, end_named, exists, move_element, move_now, pop_command, pop_event, popped};
+use super::{
+    MultiPop, delete_if_empty, edit, end_named, exists, move_element, move_now, pop_command, pop_event, popped,
+};
 use crate::engine::EventClass;
 use crate::engine::blocked::{Serve, Wait};
 use crate::engine::call::Call;

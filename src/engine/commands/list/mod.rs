@@ -172,11 +172,7 @@ fn pop(call: &mut Call<'_>, end: End) -> Result<Value, Error> {
     if call.argv.len() > 3 {
         return Err(call.arity_error());
     }
-    let count = if has_count {
-        at_least(call, 2, 0, "ERR value is out of range, must be positive")?
-    } else {
-        1
-    };
+    let count = if has_count { at_least(call, 2, 0, "ERR value is out of range, must be positive")? } else { 1 };
     if count == 0 {
         return Ok(if exists(call, key)? { Value::Array(Vec::new()) } else { Value::NullArray });
     }
