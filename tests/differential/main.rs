@@ -85,6 +85,8 @@ impl Pair<'_> {
                 };
                 self.words(0, &[b"get", &key])?;
                 self.words(0, &[b"lrange", &key, b"0", b"-1"])?;
+                self.words(0, &[b"hgetall", &key])?;
+                self.words(0, &[b"smembers", &key])?;
                 self.words(0, &[b"pttl", &key])?;
                 self.words(0, &[b"object", b"encoding", &key])?;
             }
