@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use crate::engine::EventClass;
-use crate::engine::call::Call;
+use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::number;
 use crate::engine::value::{Data, ListValue};
@@ -166,20 +166,32 @@ fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
 /// What is to be sorted, in the order it is in; a missing key is an empty list. What has an order of its own, and is to be
 /// left in it, is turned round for DESC.
 fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>, Error> {
-    let mut elements: Vec<Bytes> = match call.lookup_read(call.arg(1)) {
-        None => Vec::new(),
-        Some(Data::List(list)) => list.iter().cloned().collect(),
-        Some(Data::Set(set)) => {
-            let members = set.iter().collect();
+    let Some(id) = call.find(call.arg(1), Lookup::Read) else {
+        return Ok(Vec::new());
+    };
+    let mut edit = call.engine.keyspace.edit(call.db, id);
+    let mut elements: Vec<Bytes> = match &mut *edit {
+        Data::List(list) => list.iter().cloned().collect(),
+        Data::Set(set) => {
             // Replicas may hold them in another order: what is stored must not depend on it.
             if options.unsorted && options.store.is_some() {
                 options.unsorted = false;
                 options.alpha = true;
                 options.by = None;
             }
-            return Ok(members);
+            return Ok(set.iter().collect());
         }
-        Some(_) => return Err(Error::WrongType),
+        Data::SortedSet(set) => {
+            // Redis does this to have them in order; it shows in OBJECT ENCODING.
+            if set.is_packed() {
+                Rc::make_mut(set).unpack();
+            }
+            match set.table() {
+                Some(table) if !options.unsorted => table.iter().map(|id| table.key(id).clone()).collect(),
+                _ => set.iter_items().map(|item| item.member.clone()).collect(),
+            }
+        }
+        _ => return Err(Error::WrongType),
     };
     if options.unsorted && options.descending {
         elements.reverse();
