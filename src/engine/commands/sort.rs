@@ -169,8 +169,14 @@ fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>
     let Some(id) = call.find(call.arg(1), Lookup::Read) else {
         return Ok(Vec::new());
     };
-    let mut edit = call.engine.keyspace.edit(call.db, id);
-    let mut elements: Vec<Bytes> = match &mut *edit {
+    let keyspace = &mut call.engine.keyspace;
+    // Redis does this to have them in order; it shows in OBJECT ENCODING.
+    if matches!(keyspace.data(call.db, id), Data::SortedSet(set) if set.is_packed())
+        && let Data::SortedSet(set) = &mut *keyspace.edit(call.db, id)
+    {
+        Rc::make_mut(set).unpack();
+    }
+    let mut elements: Vec<Bytes> = match keyspace.data(call.db, id) {
         Data::List(list) => list.iter().cloned().collect(),
         Data::Set(set) => {
             // Replicas may hold them in another order: what is stored must not depend on it.
@@ -181,16 +187,10 @@ fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>
             }
             return Ok(set.iter().collect());
         }
-        Data::SortedSet(set) => {
-            // Redis does this to have them in order; it shows in OBJECT ENCODING.
-            if set.is_packed() {
-                Rc::make_mut(set).unpack();
-            }
-            match set.table() {
-                Some(table) if !options.unsorted => table.iter().map(|id| table.key(id).clone()).collect(),
-                _ => set.iter_items().map(|item| item.member.clone()).collect(),
-            }
-        }
+        Data::SortedSet(set) => match set.table() {
+            Some(table) if !options.unsorted => table.iter().map(|id| table.key(id).clone()).collect(),
+            _ => set.iter_items().map(|item| item.member.clone()).collect(),
+        },
         _ => return Err(Error::WrongType),
     };
     if options.unsorted && options.descending {
@@ -230,7 +230,9 @@ fn score(text: &[u8]) -> Option<f64> {
     }
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     let digits = text.iter().position(|byte| !is_space(byte)).map_or(&[][..], |at| &text[at..]);
-    number::parse_f64(digits).filter(|score| !score.is_subnormal())
+    // Out of range is none either.
+    number::parse_f64(digits)
+        .filter(|score| !score.is_subnormal() && (score.is_finite() || !digits.iter().any(u8::is_ascii_digit)))
 }
 
 /// The string or hash field that a pattern names for an element: the element takes the place of the first `*`, and what
