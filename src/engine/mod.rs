@@ -5,6 +5,7 @@
 //!
 //! Start with [`Engine::execute`].
 
+mod bits;
 mod blocked;
 mod call;
 mod client;

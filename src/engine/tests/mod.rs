@@ -1,5 +1,6 @@
 //! What the engine does, seen from outside: commands in, replies, effects and notices out.
 
+mod bitmaps;
 mod dispatch;
 mod eviction;
 mod expiry;
