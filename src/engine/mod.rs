@@ -19,6 +19,7 @@ mod error;
 mod evict;
 mod expire;
 mod glob;
+mod hyperloglog;
 mod keys;
 mod keyspace;
 mod long_double;
