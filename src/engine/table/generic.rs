@@ -243,7 +243,7 @@ rows! {
         acl KEYSPACE READ SLOW;
         tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_SPECIAL;
         args "i:cursor p:pattern=MATCH? i:count=COUNT? type=TYPE?@6.0.0";
-        run commands::generic::scan;
+        run commands::scan::scan;
     }
     {
         "sort" -2, Generic, "1.0.0", "O(N+M*log(M))";
