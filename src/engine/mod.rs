@@ -343,6 +343,15 @@ impl Engine {
     pub fn protocol(&self, client: ClientId) -> u8 {
         self.clients.get(client).map_or(2, |client| client.protocol)
     }
+    /// Whether a client has yet to authenticate before it may do anything.
+    pub fn must_authenticate(&self, client: ClientId) -> bool {
+        !self.config.requirepass.is_empty() && self.clients.get(client).is_some_and(|client| !client.authenticated)
+    }
+    /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
+    /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
+    pub fn take_sleep(&mut self) -> u64 {
+        std::mem::take(&mut self.server.sleep_ns)
+    }
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
     pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {

@@ -19,7 +19,7 @@ pub use big::Big;
 pub use decode::decode;
 pub use encode::{encode, encode_command, reply_len, wire_len};
 pub use float::{format_double, parse_double};
-pub use request::{ProtocolError, RequestParser};
+pub use request::{ProtocolError, RequestLimits, RequestParser};
 
 use std::fmt;
 use std::ops::Deref;

@@ -99,7 +99,9 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     /// An hour: nobody waits longer.
     const SECONDS_MAX: f64 = 3_600.0;
     let seconds = number::parse_f64(call.arg(2)).unwrap_or(0.0).clamp(0.0, SECONDS_MAX);
-    call.extra_ns += (seconds * 1e9) as u64;
+    let nanos = (seconds * 1e9) as u64;
+    call.extra_ns += nanos;
+    call.engine.server.sleep_ns = call.engine.server.sleep_ns.saturating_add(nanos);
     Ok(Value::ok())
 }
 
