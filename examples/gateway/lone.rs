@@ -99,11 +99,7 @@ impl Backend for Lone {
     }
 
     fn limits(&self, _node: Node, client: ClientId) -> RequestLimits {
-        let bulk_max = self.engine.config("proto-max-bulk-len").and_then(|max| max.parse().ok());
-        RequestLimits {
-            bulk_max: bulk_max.unwrap_or(RequestLimits::default().bulk_max),
-            is_stranger: self.engine.must_authenticate(client),
-        }
+        self.engine.request_limits(client)
     }
 
     fn take_messages(&mut self, _node: Node) -> Vec<(ClientId, Value)> {

@@ -131,9 +131,8 @@ pub fn step(clock: &mut Clock, millis: &[u8]) -> Result<(), String> {
     if clock.is_real() {
         return Err("the machine's clock moves by itself; start with --clock stepped".to_string());
     }
-    let millis: u64 = String::from_utf8_lossy(millis)
-        .parse()
-        .map_err(|_| "STEP takes a number of milliseconds".to_string())?;
+    let millis: u64 =
+        String::from_utf8_lossy(millis).parse().map_err(|_| "STEP takes a number of milliseconds".to_string())?;
     clock.advance(millis.saturating_mul(1_000));
     Ok(())
 }

@@ -38,7 +38,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, RequestLimits, Value};
 use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
@@ -343,9 +343,13 @@ impl Engine {
     pub fn protocol(&self, client: ClientId) -> u8 {
         self.clients.get(client).map_or(2, |client| client.protocol)
     }
-    /// Whether a client has yet to authenticate before it may do anything.
-    pub fn must_authenticate(&self, client: ClientId) -> bool {
-        !self.config.requirepass.is_empty() && self.clients.get(client).is_some_and(|client| !client.authenticated)
+    /// What a client may send in one request.
+    pub fn request_limits(&self, client: ClientId) -> RequestLimits {
+        RequestLimits {
+            bulk_max: i64::try_from(self.config.proto_max_bulk_len).unwrap_or(i64::MAX),
+            is_stranger: !self.config.requirepass.is_empty()
+                && self.clients.get(client).is_some_and(|client| !client.authenticated),
+        }
     }
     /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
     /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
