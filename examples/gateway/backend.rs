@@ -35,6 +35,10 @@ pub trait Backend {
     fn take_messages(&mut self, node: Node) -> Vec<(ClientId, Value)>;
     /// Clients that the node disconnected.
     fn take_hung_up(&mut self, node: Node) -> Vec<ClientId>;
+    /// Whether the commands to replicate are asked for; if not they are dropped.
+    fn keep_effects(&mut self, node: Node, keep: bool);
+    /// Commands to replicate, since the last call.
+    fn take_effects(&mut self, node: Node) -> Vec<Vec<Bytes>>;
     /// How long until [`Backend::work`] has something to do; none while only a command moves the clock.
     fn idle_for(&mut self) -> Option<Duration>;
     /// What has come due: periodic work, waits that ran out, messages among nodes.

@@ -39,6 +39,8 @@ pub struct Connection {
     pub is_dirty: bool,
     /// It is on the list of those whose requests wait.
     pub is_stalled: bool,
+    /// It is sent what the node replicates.
+    pub is_follower: bool,
 }
 
 /// What came of an attempt to read or to send.
@@ -64,6 +66,7 @@ impl Connection {
             closing: false,
             is_dirty: false,
             is_stalled: false,
+            is_follower: false,
         }
     }
 

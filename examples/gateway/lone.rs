@@ -29,6 +29,7 @@ pub struct Lone {
     host: Surroundings,
     clock: Clock,
     next_cron: UnixMicros,
+    keeps_effects: bool,
 }
 
 impl Lone {
@@ -39,16 +40,18 @@ impl Lone {
             engine.configure(name, value).map_err(|why| format!("--{name} {value:?}: {why}"))?;
         }
         let host = Surroundings { now: clock.now(), rng: Rng::named(options.seed, "gateway") };
-        Ok(Self { engine, next_cron: host.now, host, clock })
+        Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false })
     }
 
     fn hz(&self) -> u64 {
         self.engine.config("hz").and_then(|hz| hz.parse().ok()).unwrap_or(10).clamp(1, 500)
     }
 
-    /// What nobody here listens to.
+    /// Drops what nobody listens to.
     fn drop_effects(&mut self) {
-        self.engine.take_effects();
+        if !self.keeps_effects {
+            self.engine.take_effects();
+        }
         self.engine.take_notices();
     }
 }
@@ -108,6 +111,15 @@ impl Backend for Lone {
 
     fn take_hung_up(&mut self, _node: Node) -> Vec<ClientId> {
         self.engine.take_hung_up()
+    }
+
+    fn keep_effects(&mut self, _node: Node, keep: bool) {
+        self.keeps_effects = keep;
+        self.engine.begin_stream();
+    }
+
+    fn take_effects(&mut self, _node: Node) -> Vec<Vec<Bytes>> {
+        if self.keeps_effects { self.engine.take_effects() } else { Vec::new() }
     }
 
     fn idle_for(&mut self) -> Option<Duration> {

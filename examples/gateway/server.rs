@@ -10,7 +10,7 @@ use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token};
 use rustc_hash::FxHashMap;
 use slotscope::engine::ClientId;
-use slotscope::resp::{Value, encode};
+use slotscope::resp::{Value, encode, encode_command};
 use std::io::{ErrorKind, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -44,6 +44,10 @@ pub struct Server<B> {
     /// Connections that may have more to read.
     unread: Vec<usize>,
     buffer: Vec<u8>,
+    /// SYNC is answered with the replication stream.
+    stream_sync: bool,
+    /// Connections that are sent it.
+    followers: Vec<usize>,
 }
 
 impl<B: Backend> Server<B> {
@@ -82,6 +86,8 @@ impl<B: Backend> Server<B> {
             stalled: Vec::new(),
             unread: Vec::new(),
             buffer: vec![0; READ_MAX],
+            stream_sync: options.stream_sync,
+            followers: Vec::new(),
         })
     }
 
@@ -243,6 +249,9 @@ impl<B: Backend> Server<B> {
                     };
                     encode(&reply, 2, &mut connection.out);
                 }
+                Peer::Client { node, .. } if self.stream_sync && matches!(&argv[..], [word] if is_sync(word)) => {
+                    self.follow(at, node);
+                }
                 Peer::Client { node, id } => {
                     let outcome = self.backend.execute(node, id, &argv);
                     self.deliver(node, Some(id));
@@ -288,6 +297,9 @@ impl<B: Backend> Server<B> {
     /// Hands out what a node has to say beside its replies, and closes what it has hung up. `asking` is being served: it
     /// may still be told why.
     fn deliver(&mut self, node: Node, asking: Option<ClientId>) {
+        if !self.followers.is_empty() {
+            self.replicate(node);
+        }
         for (client, message) in self.backend.take_messages(node) {
             let Some(&at) = self.places[node].get(&client) else { continue };
             let protocol = self.backend.protocol(node, client);
@@ -305,6 +317,35 @@ impl<B: Backend> Server<B> {
                 self.mark_dirty(at);
             } else {
                 self.close(at);
+            }
+        }
+    }
+
+    /// Begins to send a connection what its node replicates, after a snapshot that holds nothing.
+    fn follow(&mut self, at: usize, node: Node) {
+        /// A snapshot of version 10 (Redis 7.0) without a key: its end mark, and no checksum.
+        const SNAPSHOT: &[u8] = b"REDIS0010\xff\0\0\0\0\0\0\0\0";
+        self.backend.keep_effects(node, true);
+        if let Some(connection) = &mut self.connections[at] {
+            let _ = write!(connection.out, "${}\r\n", SNAPSHOT.len());
+            connection.out.extend_from_slice(SNAPSHOT);
+            if !connection.is_follower {
+                connection.is_follower = true;
+                self.followers.push(at);
+            }
+        }
+    }
+
+    /// Sends the followers of a node what it has to replicate.
+    fn replicate(&mut self, node: Node) {
+        for argv in self.backend.take_effects(node) {
+            for n in 0..self.followers.len() {
+                let at = self.followers[n];
+                let Some(connection) = &mut self.connections[at] else { continue };
+                if matches!(connection.peer, Peer::Client { node: its, .. } if its == node) {
+                    encode_command(&argv, &mut connection.out);
+                    self.mark_dirty(at);
+                }
             }
         }
     }
@@ -331,12 +372,22 @@ impl<B: Backend> Server<B> {
     fn close(&mut self, at: usize) {
         let Some(mut connection) = self.connections.get_mut(at).and_then(Option::take) else { return };
         let _ = self.poll.registry().deregister(connection.stream());
+        if connection.is_follower {
+            self.followers.retain(|follower| *follower != at);
+        }
         if let Peer::Client { node, id } = connection.peer {
+            if connection.is_follower {
+                self.backend.keep_effects(node, !self.followers.is_empty());
+            }
             self.places[node].remove(&id);
             self.backend.disconnect(node, id);
         }
         self.vacant.push(at);
     }
+}
+
+fn is_sync(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"sync")
 }
 
 /// A listener on this machine alone, and the port it got.

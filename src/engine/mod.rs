@@ -234,8 +234,8 @@ pub struct Engine {
     hung_up: Vec<ClientId>,
     /// Ready to be taken.
     effects: Vec<Vec<Bytes>>,
-    /// The database the last effect was in.
-    effects_db: u32,
+    /// The database the last effect was in; none: the next one says its own.
+    effects_db: Option<u32>,
     /// What the unit of execution that is going on has to replicate, with its database.
     pending: Vec<(u32, Vec<Bytes>)>,
     notices: Vec<Notice>,
@@ -264,7 +264,7 @@ impl Engine {
             outbox: Vec::new(),
             hung_up: Vec::new(),
             effects: Vec::new(),
-            effects_db: 0,
+            effects_db: Some(0),
             pending: Vec::new(),
             notices: Vec::new(),
             dirty: 0,
@@ -362,6 +362,10 @@ impl Engine {
         let deleted = self.keyspace.take_slot_deletions();
         self.effects.extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
         std::mem::take(&mut self.effects)
+    }
+    /// Somebody begins to listen to the effects: the next one is preceded by SELECT.
+    pub fn begin_stream(&mut self) {
+        self.effects_db = None;
     }
     /// What happened to keys by itself since the last call.
     pub fn take_notices(&mut self) -> Vec<Notice> {

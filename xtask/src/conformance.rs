@@ -306,6 +306,9 @@ fn start(plan: &Plan, home: &Path) -> Outcome<Server> {
     let mut server = Command::new(&plan.server);
     server.current_dir(home).args(["--port", &port.to_string(), "--save", "", "--enable-protected-configs", "yes"]);
     server.args(["--enable-debug-command", "yes", "--enable-module-command", "yes"]);
+    if !plan.real {
+        server.args(["--stream-sync", "yes"]);
+    }
     if plan.mode == Mode::C {
         server.args(["--cluster-enabled", "yes"]);
         if plan.real {
