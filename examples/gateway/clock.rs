@@ -1,7 +1,7 @@
 //! The time that the served nodes are told.
 
 use slotscope::engine::UnixMicros;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// When a stepped clock begins: 2026-01-01T00:00:00Z, as every run of the page does.
 const STEPPED_EPOCH_US: u64 = 1_767_225_600_000_000;
@@ -46,6 +46,16 @@ impl Clock {
             now.0 += *step_us;
         }
         self.now()
+    }
+
+    /// Lets the time pass that a command told the server to sleep.
+    pub fn sleep(&mut self, time: Duration) {
+        if time.is_zero() {
+        } else if self.is_real() {
+            std::thread::sleep(time);
+        } else {
+            self.advance(time.as_micros() as u64);
+        }
     }
 
     /// Moves a stepped clock on; the machine's moves by itself.

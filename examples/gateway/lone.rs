@@ -82,14 +82,7 @@ impl Backend for Lone {
         self.host.now = self.clock.next_command();
         let outcome = self.engine.execute(&mut self.host, client, argv);
         self.drop_effects();
-        let sleep = Duration::from_nanos(self.engine.take_sleep());
-        if !sleep.is_zero() {
-            if self.clock.is_real() {
-                std::thread::sleep(sleep);
-            } else {
-                self.clock.advance(sleep.as_micros() as u64);
-            }
-        }
+        self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
         outcome
     }
 

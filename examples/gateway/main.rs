@@ -28,6 +28,7 @@ mod backend;
 mod clock;
 mod connection;
 mod lone;
+mod nodes;
 mod options;
 mod server;
 
@@ -55,5 +56,9 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), String> {
     let clock = Clock::new(options.step_us);
-    Server::new(lone::Lone::new(options, clock)?, options)?.run()
+    if options.cluster_nodes > 0 || options.cluster_enabled {
+        Server::new(nodes::Nodes::new(options, clock)?, options)?.run()
+    } else {
+        Server::new(lone::Lone::new(options, clock)?, options)?.run()
+    }
 }

@@ -122,6 +122,7 @@ impl<B: Backend> Server<B> {
             for node in 0..self.places.len() {
                 self.deliver(node, None);
             }
+            self.close_those_of_dead_nodes();
             self.resume_stalled();
             while let Some(at) = self.dirty.pop() {
                 if let Some(connection) = &mut self.connections[at] {
@@ -356,6 +357,17 @@ impl<B: Backend> Server<B> {
         {
             connection.is_dirty = true;
             self.dirty.push(at);
+        }
+    }
+
+    fn close_those_of_dead_nodes(&mut self) {
+        for node in 0..self.places.len() {
+            if !self.backend.is_up(node) && !self.places[node].is_empty() {
+                let lost: Vec<usize> = self.places[node].values().copied().collect();
+                for at in lost {
+                    self.close(at);
+                }
+            }
         }
     }
 

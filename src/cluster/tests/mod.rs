@@ -44,6 +44,7 @@ pub(super) fn spec(shards: u16, replicas: u16, config: &[(&str, &str)]) -> Clust
         let primary = NodeIndex(nodes.len() as u16);
         for place in 0..=replicas {
             nodes.push(NodeSpec {
+                port: PORT,
                 name: format!("{:04}-{:03}", shard + 1, place + 1),
                 ip: format!("10.0.{}.{}", (shard + place) % 3 + 1, nodes.len() + 10),
                 shard,
