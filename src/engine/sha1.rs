@@ -24,6 +24,8 @@ pub fn digest(bytes: &[u8]) -> [u8; 20] {
     digest
 }
 
+// The letters are the standard's.
+#[allow(clippy::many_single_char_names)]
 fn mix(state: &mut [u32; 5], block: &[u8; 64]) {
     let mut words = [0u32; 80];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {

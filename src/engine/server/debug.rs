@@ -1,5 +1,7 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
+use std::fmt::Write;
+
 use super::digest;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
@@ -92,24 +94,26 @@ fn htstats_key(call: &mut Call<'_>) -> Result<Value, Error> {
 fn describe_table(text: &mut String, name: &str, (size, used, lengths): &(usize, usize, Vec<usize>)) {
     /// Longer chains are not listed.
     const LISTED: usize = 49;
-    *text += &format!("Hash table {name}:\n");
+    let _ = writeln!(text, "Hash table {name}:");
     if *used == 0 {
         *text += "No stats available for empty dictionaries\n";
         return;
     }
     let hundredths = |part: usize, whole: usize| {
+        let (part, whole) = (part as u64, whole as u64);
         let rounded = (part * 200 + whole) / (whole * 2);
         format!("{}.{:02}", rounded / 100, rounded % 100)
     };
     let slots = size - lengths.first().unwrap_or(&0);
     let average = hundredths(*used, slots);
-    *text += &format!(
+    let _ = writeln!(
+        text,
         " table size: {size}\n number of elements: {used}\n different slots: {slots}\n max chain length: {}\n avg chain \
-         length (counted): {average}\n avg chain length (computed): {average}\n Chain length distribution:\n",
+         length (counted): {average}\n avg chain length (computed): {average}\n Chain length distribution:",
         lengths.len() - 1
     );
     for (length, count) in lengths.iter().enumerate().take(LISTED).filter(|(_, count)| **count > 0) {
-        *text += &format!("   {length}: {count} ({}%)\n", hundredths(count * 100, *size));
+        let _ = writeln!(text, "   {length}: {count} ({}%)", hundredths(count * 100, *size));
     }
 }
 
