@@ -28,6 +28,7 @@ mod number;
 mod paged;
 mod rdb;
 mod server;
+mod sha1;
 mod slots;
 mod syntax;
 mod table;

@@ -1,6 +1,9 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
-use crate::engine::call::Call;
+use std::fmt::Write;
+
+use super::digest;
+use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::value::Data;
 use crate::engine::{glob, number, usage};
@@ -25,9 +28,21 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::Int(i64::from(glob::matches(pattern, &text, false))))
         }
         ("protocol", 3) => protocol(call),
+        ("htstats-key", 3) => htstats_key(call),
+        ("listpack", 3) => listpack(call),
+        ("digest", 2) => digest::of_everything(call),
+        ("digest-value", 2..) => digest::of_values(call),
         ("help", 2) => Ok(Value::Array(
             [
                 "DEBUG <subcommand> [<argument> ...]. Subcommands built here are:",
+                "DIGEST",
+                "    Answer a fingerprint of all data.",
+                "DIGEST-VALUE <key> [<key> ...]",
+                "    Answer a fingerprint of each value.",
+                "HTSTATS-KEY <key>",
+                "    Tell how full a value's hash table is.",
+                "LISTPACK <key>",
+                "    Tell whether a value is a listpack.",
                 "OBJECT <key>",
                 "    Tell how a string is stored.",
                 "PROTOCOL <type>",
@@ -55,6 +70,63 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     }
 }
 
+/// `DEBUG HTSTATS-KEY key`
+fn htstats_key(call: &mut Call<'_>) -> Result<Value, Error> {
+    let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
+    let mut tables = Vec::new();
+    match call.engine.keyspace.data(call.db, id) {
+        Data::Set(set) => tables.extend(set.as_table().map(|dict| [dict.chains(0), dict.chains(1)])),
+        Data::Hash(hash) => tables.extend(hash.as_table().map(|dict| [dict.chains(0), dict.chains(1)])),
+        _ => {}
+    }
+    let Some([main, target]) = tables.pop() else {
+        return Err(Error::Text("ERR The value stored at the specified key is not represented using an hash table"));
+    };
+    let mut text = String::new();
+    describe_table(&mut text, "0 stats (main hash table)", &main);
+    if target.0 > 0 {
+        describe_table(&mut text, "1 stats (rehashing target)", &target);
+    }
+    Ok(Value::Verbatim(*b"txt", text.into()))
+}
+
+/// The statistics of one hash table, as Redis words them.
+fn describe_table(text: &mut String, name: &str, (size, used, lengths): &(usize, usize, Vec<usize>)) {
+    /// Longer chains are not listed.
+    const LISTED: usize = 49;
+    let _ = writeln!(text, "Hash table {name}:");
+    if *used == 0 {
+        *text += "No stats available for empty dictionaries\n";
+        return;
+    }
+    let hundredths = |part: usize, whole: usize| {
+        let (part, whole) = (part as u64, whole as u64);
+        let rounded = (part * 200 + whole) / (whole * 2);
+        format!("{}.{:02}", rounded / 100, rounded % 100)
+    };
+    let slots = size - lengths.first().unwrap_or(&0);
+    let average = hundredths(*used, slots);
+    let _ = writeln!(
+        text,
+        " table size: {size}\n number of elements: {used}\n different slots: {slots}\n max chain length: {}\n avg chain \
+         length (counted): {average}\n avg chain length (computed): {average}\n Chain length distribution:",
+        lengths.len() - 1
+    );
+    for (length, count) in lengths.iter().enumerate().take(LISTED).filter(|(_, count)| **count > 0) {
+        let _ = writeln!(text, "   {length}: {count} ({}%)", hundredths(count * 100, *size));
+    }
+}
+
+/// `DEBUG LISTPACK key`: a real server prints the listpack where nobody sees it.
+fn listpack(call: &mut Call<'_>) -> Result<Value, Error> {
+    let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
+    if call.engine.keyspace.data(call.db, id).encoding() == "listpack" {
+        Ok(Value::simple("Listpack structure printed on stdout"))
+    } else {
+        Err(Error::Text("ERR Not a listpack encoded object."))
+    }
+}
+
 /// Subcommands of Redis 7.0 that are not built here.
 const ELSEWHERE: &[&str] = &[
     "aof-flush-sleep",
@@ -64,14 +136,10 @@ const ELSEWHERE: &[&str] = &[
     "clusterlink",
     "config-rewrite-force-all",
     "crash-and-recover",
-    "digest",
-    "digest-value",
     "drop-cluster-packet-filter",
     "error",
     "htstats",
-    "htstats-key",
     "leak",
-    "listpack",
     "loadaof",
     "log",
     "mallctl",
