@@ -6,6 +6,7 @@
 
 mod compare;
 mod generate;
+mod lists;
 mod ours;
 mod real;
 mod tables;
