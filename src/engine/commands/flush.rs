@@ -63,6 +63,8 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().touch_all_watched(one, Some(other), now_ms);
         call.keyspace().touch_all_watched(other, Some(one), now_ms);
         call.keyspace().swap(one, other);
+        call.engine.blocked.signal_all(one);
+        call.engine.blocked.signal_all(other);
     }
     call.dirty += 1;
     Ok(Value::ok())
