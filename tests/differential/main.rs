@@ -73,6 +73,8 @@ impl Pair<'_> {
                     continue;
                 };
                 self.words(0, &[b"get", &key])?;
+                self.words(0, &[b"hgetall", &key])?;
+                self.words(0, &[b"smembers", &key])?;
                 self.words(0, &[b"pttl", &key])?;
                 self.words(0, &[b"object", b"encoding", &key])?;
             }

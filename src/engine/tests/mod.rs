@@ -6,5 +6,6 @@ mod expiry;
 mod keys;
 mod random;
 mod replication;
+mod sorted_sets;
 mod strings;
 mod transactions;

@@ -14,8 +14,8 @@ use std::rc::Rc;
 
 pub use hash::{HashLimits, HashValue};
 pub use list::ListValue;
-pub use set::SetValue;
-pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue, Walk};
+pub use set::{Member, SetValue};
+pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue};
 pub use stream::StreamValue;
 pub use string::StringValue;
 
