@@ -13,7 +13,7 @@ mod string;
 use std::rc::Rc;
 
 pub use hash::{HashLimits, HashValue};
-pub use list::ListValue;
+pub use list::{End, LARGE as LIST_ELEMENT_LARGE, ListValue};
 pub use set::{Member, SetValue};
 pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue};
 pub use stream::StreamValue;

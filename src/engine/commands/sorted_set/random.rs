@@ -1,8 +1,8 @@
 //! ZRANDMEMBER.
 
 use super::{Members, sorted_set};
-use crate::engine::commands::set_random::{MOST_REPETITIONS, TOO_MANY, signed_count};
 use crate::engine::call::{Call, Lookup};
+use crate::engine::commands::set_random::{MOST_REPETITIONS, TOO_MANY, signed_count};
 use crate::engine::error::Error;
 use crate::engine::value::{Item, SortedSetValue};
 use crate::resp::Value;
