@@ -48,8 +48,8 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
         ("hgetall", Value::Map(_), Value::Map(_)) | ("hgetall", Value::Array(_), Value::Array(_)) => {
             sorted_pairs(real) == sorted_pairs(ours)
         }
-        ("srandmember" | "spop" | "hrandfield", Value::Bulk(_), Value::Bulk(_)) => true,
-        ("srandmember" | "hrandfield", Value::Array(real), Value::Array(ours))
+        ("srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_)) => true,
+        ("srandmember" | "hrandfield" | "zrandmember", Value::Array(real), Value::Array(ours))
         | ("spop", Value::Set(real) | Value::Array(real), Value::Set(ours) | Value::Array(ours)) => {
             let shape = |item: &Value| match item {
                 Value::Array(items) => items.len(),
@@ -58,8 +58,10 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
             real.iter().map(shape).eq(ours.iter().map(shape))
         }
         // Which buckets are first is each table's own business: only whole walks can be compared.
-        ("sscan" | "hscan", Value::Array(real), Value::Array(ours)) if is_part_of_walk(argv, real, ours) => true,
-        ("hscan", Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
+        ("sscan" | "hscan" | "zscan", Value::Array(real), Value::Array(ours)) if is_part_of_walk(argv, real, ours) => {
+            true
+        }
+        ("hscan" | "zscan", Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
             ([real_cursor, real], [cursor, ours]) => real_cursor == cursor && sorted_pairs(real) == sorted_pairs(ours),
             _ => false,
         },
