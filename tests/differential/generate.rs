@@ -99,6 +99,7 @@ const NOT_AT_RANDOM: &[&str] = &[
     "scan",
     "select",
     "randomkey",
+    "pfselftest",
 ];
 
 impl Grammar {
@@ -106,11 +107,16 @@ impl Grammar {
     pub fn of(server: &mut Connection) -> Self {
         let reply = server.call(&["COMMAND", "DOCS"]);
         let (docs, _) = decode(&reply).expect("COMMAND DOCS");
+        Self::from_docs(&docs, NOT_AT_RANDOM)
+    }
+
+    /// Reads what COMMAND DOCS answered, but for some commands.
+    pub fn from_docs(docs: &Value, without: &[&str]) -> Self {
         let mut commands = Vec::new();
         let only = std::env::var("SLOTSCOPE_GROUP").ok();
-        for (name, fields) in pairs(&docs) {
+        for (name, fields) in pairs(docs) {
             let name = text(name);
-            if NOT_AT_RANDOM.contains(&name.as_str()) {
+            if without.contains(&name.as_str()) {
                 continue;
             }
             let group = field(fields, "group").map(text).unwrap_or_default();
@@ -318,6 +324,16 @@ impl Random {
             }
             "key" => self.key(),
             "string" if name == "serialized-value" => self.payload(),
+            "string" if name == "encoding" => self.pick(&[
+                "u1", "u4", "u8", "i8", "i5", "u31", "i32", "i64", "u63", "i1", "u64", "i0", "x8", "U8", "i", "",
+            ]),
+            "string" if name == "subcommand" => self.pick(&["getreg", "DECODE", "encoding", "todense", "nosuch"]),
+            "string" if name == "operation" => self.pick(&["and", "OR", "Xor", "not", "not", "nand"]),
+            "integer" if name == "bit" => self.pick(&["0", "1", "0", "1", "2", "x"]),
+            "integer" if name == "value" && self.one_in(2) => self.pick(&["0", "1"]),
+            "integer" if name == "offset" && self.one_in(2) => {
+                self.pick(&["#0", "#1", "#7", "7", "8", "9", "63", "100", "1001", "#", "#-1", "4294967296"])
+            }
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
             "double" | "string" if name == "min" || name == "max" => self.bound(),
             "string" if name == "start" || name == "stop" => self.bound(),
