@@ -12,5 +12,6 @@ mod random;
 mod replication;
 mod sets;
 mod sort;
+mod sorted_sets;
 mod strings;
 mod transactions;
