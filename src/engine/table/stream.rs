@@ -179,6 +179,7 @@ rows! {
         acl READ STREAM SLOW BLOCKING;
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 1 to -1 step 1 limit 2];
         args "i:count=COUNT? i:milliseconds=BLOCK? streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xread;
     }
     {
         "xreadgroup" -7, Stream, "5.0.0", "O(M)";
@@ -188,6 +189,7 @@ rows! {
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 4 to -1 step 1 limit 2];
         args "group_consumer=GROUP(group consumer) i:count=COUNT? i:milliseconds=BLOCK? NOACK? \
               streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xreadgroup;
     }
     {
         "xrevrange" -4, Stream, "5.0.0", "O(N)";
