@@ -10,5 +10,6 @@ mod keys;
 mod random;
 mod replication;
 mod sets;
+mod streams;
 mod strings;
 mod transactions;

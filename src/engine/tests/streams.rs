@@ -35,7 +35,10 @@ fn entries_are_added_read_and_deleted() {
         ("XADD s x c 3", "-ERR Invalid stream ID specified as stream command argument"),
         ("XADD nosuch NOMKSTREAM * c 3", "nil"),
         ("XLEN s", ":3"),
-        ("XRANGE s - +", "[[\"1-1\", [\"a\", \"1\"]], [\"1-2\", [\"b\", \"2\"]], [\"5-0\", [\"c\", \"3\", \"d\", \"4\"]]]"),
+        (
+            "XRANGE s - +",
+            "[[\"1-1\", [\"a\", \"1\"]], [\"1-2\", [\"b\", \"2\"]], [\"5-0\", [\"c\", \"3\", \"d\", \"4\"]]]",
+        ),
         ("XRANGE s (1-1 1", "[[\"1-2\", [\"b\", \"2\"]]]"),
         ("XREVRANGE s + - COUNT 1", "[[\"5-0\", [\"c\", \"3\", \"d\", \"4\"]]]"),
         ("XRANGE s - + COUNT 0", "nil-array"),
@@ -75,7 +78,10 @@ fn trimming_by_length_and_by_id() {
         ("XTRIM s MAXLEN 3 MINID 4", "-ERR syntax error, MAXLEN and MINID options at the same time are not compatible"),
         ("XTRIM s = 3 x", "-ERR syntax error"),
         ("XADD s MAXLEN ~ 2 * a b", "\"1700000000000-0\""),
-        ("XADD s MINID ~ 36 LIMIT 10 50 a b", "-ERR The ID specified in XADD is equal or smaller than the target stream top item"),
+        (
+            "XADD s MINID ~ 36 LIMIT 10 50 a b",
+            "-ERR The ID specified in XADD is equal or smaller than the target stream top item",
+        ),
         ("XLEN s", ":6"),
     ]);
     assert_eq!(
