@@ -50,7 +50,9 @@ impl Pair<'_> {
     fn step(&mut self, call: &Call) -> Result<Vec<u8>, TestCaseError> {
         let Call { client, argv } = call;
         let is = |name: &&str| argv[0].eq_ignore_ascii_case(name.as_bytes());
-        if !self.in_multi[*client] && WAITING.iter().any(is) {
+        let says = |word: &str| argv.iter().any(|arg| arg.eq_ignore_ascii_case(word.as_bytes()));
+        let waits = WAITING.iter().any(is) || (["xread", "xreadgroup"].iter().any(is) && says("block"));
+        if !self.in_multi[*client] && waits {
             return Ok(Vec::new());
         }
         self.commands += 1;
@@ -100,6 +102,7 @@ impl Pair<'_> {
                 self.words(0, &[b"hgetall", &key])?;
                 self.words(0, &[b"zrange", &key, b"0", b"-1", b"withscores"])?;
                 self.words(0, &[b"smembers", &key])?;
+                self.words(0, &[b"xinfo", b"stream", &key, b"full", b"count", b"0"])?;
                 self.words(0, &[b"pttl", &key])?;
                 self.words(0, &[b"object", b"encoding", &key])?;
             }
@@ -145,6 +148,8 @@ fn random_sequences_get_the_same_replies() {
         for client in 0..CLIENTS {
             pair.words(client, &[b"hello", if resp3 { b"3" } else { b"2" }])?;
         }
+        // Streams of several nodes.
+        pair.words(0, &[b"config", b"set", b"stream-node-max-entries", b"4"])?;
         let outcome = calls.iter().try_for_each(|call| pair.step(call).map(drop)).and_then(|()| pair.compare_all());
         total.set(total.get() + pair.commands);
         outcome

@@ -17,6 +17,7 @@ fn check_mode(call: &Call<'_>) -> Result<(), Error> {
 fn flush(call: &mut Call<'_>, db: u32) -> u64 {
     let now_ms = call.now_ms();
     call.keyspace().touch_all_watched(db, None, now_ms);
+    call.engine.blocked.signal_all(db);
     call.keyspace().clear(db) as u64
 }
 

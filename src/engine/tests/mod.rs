@@ -13,5 +13,6 @@ mod replication;
 mod sets;
 mod sort;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;
