@@ -236,6 +236,12 @@ impl Keyspace {
         (db.main.buckets(), db.expires.buckets())
     }
 
+    /// The tables of a database: its keys, and those with a time to live (DEBUG HTSTATS).
+    pub(super) fn tables(&self, db: u32) -> (&Dict<Object>, &Dict<u32>) {
+        let db = &self.dbs[db as usize];
+        (&db.main, &db.expires)
+    }
+
     /// Mean time to live in milliseconds, as the active expiry cycle last estimated it (INFO keyspace, `avg_ttl`).
     pub fn average_ttl_of(&self, db: u32) -> i64 {
         self.dbs[db as usize].average_ttl

@@ -335,6 +335,9 @@ impl Engine {
     pub fn cron(&mut self, host: &mut dyn Host) {
         /// Chains moved in a tick, about what a millisecond allows.
         const CHAINS_PER_TICK: usize = 10_000;
+        if self.server.cron_paused {
+            return;
+        }
         let now = host.now();
         server::cron(self, now);
         expire::active_cycle(self, host, now);
@@ -357,6 +360,10 @@ impl Engine {
     /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
     pub fn take_sleep(&mut self) -> u64 {
         std::mem::take(&mut self.server.sleep_ns)
+    }
+    /// Lines for the server's log since the last call (DEBUG LOG). If nobody takes them, only the last thousand are kept.
+    pub fn take_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.server.log)
     }
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.

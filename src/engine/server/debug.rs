@@ -1,9 +1,9 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
 use super::parameters::bytes;
-use crate::engine::call::Call;
+use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue};
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, StringValue};
 use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
@@ -17,6 +17,35 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::ok())
         }
         ("sleep", 3) => sleep(call),
+        ("populate", 3..=5) => populate(call),
+        ("digest", 2) => super::digest::digest(call),
+        ("digest-value", 2..) => super::digest::digest_value(call),
+        ("htstats", 3) => super::table_stats::htstats(call),
+        ("htstats-key", 3) => super::table_stats::htstats_key(call),
+        ("pause-cron", 3) => {
+            call.engine.server.cron_paused = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
+            Ok(Value::ok())
+        }
+        ("log", 3) => {
+            let line = format!("DEBUG LOG: {}", String::from_utf8_lossy(call.arg(2)));
+            let log = &mut call.engine.server.log;
+            if log.len() >= LOG_MAX {
+                log.remove(0);
+            }
+            log.push(line);
+            Ok(Value::ok())
+        }
+        ("error", 3) => {
+            let said = call.arg(2).iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte });
+            Err(Error::bytes(said.collect()))
+        }
+        ("change-repl-id", 2) if !call.engine.cluster_enabled => {
+            call.engine.server.replid_changes += 1;
+            Ok(Value::ok())
+        }
+        ("client-eviction", 2) if call.engine.config("maxmemory-clients").is_none_or(|limit| limit == "0") => {
+            Err(Error::Text("ERR maxmemory-clients is disabled."))
+        }
         ("object", 3..) => object(call),
         ("stringmatch-len", 4) => {
             let pattern = call.arg(2);
@@ -30,8 +59,26 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         ("help", 2) => Ok(Value::Array(
             [
                 "DEBUG <subcommand> [<argument> ...]. Subcommands built here are:",
+                "CHANGE-REPL-ID",
+                "    Take another replication ID.",
+                "DIGEST",
+                "    Print a fingerprint of all data.",
+                "DIGEST-VALUE <key> [<key> ...]",
+                "    Print fingerprints of values.",
+                "ERROR <text>",
+                "    Answer this error.",
+                "HTSTATS <database>",
+                "    Tell how full the tables of a database are.",
+                "HTSTATS-KEY <key>",
+                "    Tell how full the table of a value is.",
+                "LOG <text>",
+                "    Write to the server's log.",
                 "OBJECT <key>",
                 "    Tell how a value is stored.",
+                "PAUSE-CRON <0|1>",
+                "    Leave out the periodic work, or do it again.",
+                "POPULATE <count> [<prefix>] [<size>]",
+                "    Add so many strings.",
                 "PROTOCOL <type>",
                 "    Answer a value of that type.",
                 "QUICKLIST-PACKED-THRESHOLD <size>",
@@ -68,22 +115,14 @@ const ELSEWHERE: &[&str] = &[
     "clusterlink",
     "config-rewrite-force-all",
     "crash-and-recover",
-    "digest",
-    "digest-value",
     "drop-cluster-packet-filter",
-    "error",
-    "htstats",
-    "htstats-key",
     "leak",
     "listpack",
     "loadaof",
-    "log",
     "mallctl",
     "mallctl-str",
     "oom",
     "panic",
-    "pause-cron",
-    "populate",
     "quicklist",
     "reload",
     "replicate",
@@ -96,6 +135,42 @@ const ELSEWHERE: &[&str] = &[
     "stringmatch-test",
     "structsize",
 ];
+
+/// Lines of the log kept until somebody takes them.
+const LOG_MAX: usize = 1_000;
+
+/// `DEBUG POPULATE count [prefix [size]]`: keys `prefix:0` and on, with `value:0` and on, filled up with zeros to `size`.
+fn populate(call: &mut Call<'_>) -> Result<Value, Error> {
+    /// What one command may add: keys, and bytes of values.
+    const KEYS_MAX: i64 = 10_000_000;
+    const BYTES_MAX: i64 = 1 << 30;
+    let positive = |at: usize| call.int(at).and_then(|n| if n < 0 { Err(Error::NotPositive) } else { Ok(n) });
+    let count = positive(2)?;
+    let size = if call.argv.len() > 4 { positive(4)? } else { 0 };
+    if count > KEYS_MAX || count.saturating_mul(size) > BYTES_MAX {
+        return Err(Error::Text("ERR Slotscope populates at most 10 million keys and 1 GB of values at once"));
+    }
+    let prefix = call.argv.get(3).map_or(&b"key"[..], |prefix| prefix);
+    let mut name = prefix.to_vec();
+    name.push(b':');
+    for n in 0..count {
+        let number = Bytes::from_int(n);
+        name.truncate(prefix.len() + 1);
+        name.extend_from_slice(&number);
+        let key = Bytes::from(name.as_slice());
+        if call.find(&key, Lookup::Write).is_some() {
+            continue;
+        }
+        let mut value = [b"value:", &number[..]].concat();
+        if size > 0 {
+            value.resize(size as usize, 0);
+        }
+        call.add_key(&key, Data::Str(StringValue::new(&Bytes::from(value))));
+        call.touched(&key);
+    }
+    call.work += count as u64;
+    Ok(Value::ok())
+}
 
 /// `DEBUG SLEEP seconds`: the node is busy for so long, in simulated time.
 fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {

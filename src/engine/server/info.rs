@@ -176,12 +176,16 @@ fn server(text: &mut String, call: &mut Call<'_>) {
 
 /// 40 hexadecimal digits, different for every node and start: made from when it started and where it listens.
 fn run_id(call: &Call<'_>) -> String {
+    hex_id(call, 0)
+}
+
+fn hex_id(call: &Call<'_>, number: u64) -> String {
     let engine = &*call.engine;
     let started = engine.server.started_at.unwrap_or_default().0;
     let address = ["cluster-announce-ip", "port"].map(|name| engine.config(name).unwrap_or_default()).concat();
-    let mut word = address.bytes().fold(started ^ 0x9e37_79b9_7f4a_7c15, |word, byte| {
-        (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let seed = started ^ 0x9e37_79b9_7f4a_7c15 ^ number.rotate_left(32);
+    let mut word =
+        address.bytes().fold(seed, |word, byte| (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let mut id = String::new();
     while id.len() < 40 {
         // SplitMix64's step.
@@ -375,7 +379,7 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
             "role": "master",
             "connected_slaves": 0,
             "master_failover_state": "no-failover",
-            "master_replid": run_id(call),
+            "master_replid": hex_id(call, call.engine.server.replid_changes),
             "master_replid2": "0".repeat(40),
             "master_repl_offset": 0,
             "second_repl_offset": -1,

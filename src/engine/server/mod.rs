@@ -11,11 +11,13 @@ pub mod command;
 pub mod config;
 pub mod connection;
 pub mod debug;
+mod digest;
 pub mod help;
 pub mod info;
 mod parameters;
 pub mod slowlog;
 pub mod status;
+mod table_stats;
 
 use super::{ClientId, Engine, Outcome, UnixMicros};
 use crate::resp::{Bytes, reply_len, wire_len};
@@ -35,6 +37,12 @@ pub struct State {
     pub net_output_bytes: u64,
     /// What DEBUG SLEEP asked for and nobody has slept yet.
     pub sleep_ns: u64,
+    /// DEBUG PAUSE-CRON: the periodic work is not done.
+    pub cron_paused: bool,
+    /// How often DEBUG CHANGE-REPL-ID gave a new replication ID.
+    pub replid_changes: u64,
+    /// What DEBUG LOG wrote and nobody has read yet.
+    pub log: Vec<String>,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
 }
