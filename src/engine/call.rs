@@ -174,7 +174,9 @@ impl Call<'_> {
         }
         match found {
             Some(id) if why != Lookup::Peek => self.note_use(db, id),
-            None if why != Lookup::Write => self.notify(EventClass::KEY_MISS, "keymiss", key),
+            None if why != Lookup::Write && !self.spec.name.starts_with("object|") => {
+                self.engine.notify(EventClass::KEY_MISS, "keymiss", key, db);
+            }
             _ => {}
         }
         if why != Lookup::Write {
@@ -195,7 +197,10 @@ impl Call<'_> {
         if self.host.is_replica() && (!for_write || self.engine.config.replica_read_only) {
             return true;
         }
-        self.engine.delete_expired(db, key);
+        // While clients are held back the data stays as it is.
+        if !self.engine.pause.is_on(self.now) {
+            self.engine.delete_expired(db, key);
+        }
         true
     }
 
@@ -236,6 +241,7 @@ impl Call<'_> {
         if data.can_be_waited_for() {
             self.engine.blocked.signal(self.db, key);
         }
+        self.notify(EventClass::NEW, "new", key);
         self.engine.keyspace.insert(self.db, key, data, usage)
     }
 
@@ -316,9 +322,30 @@ impl Engine {
         }
     }
 
-    /// A keyspace event. Nobody can subscribe to one yet.
-    #[allow(clippy::unused_self)]
-    pub(super) fn notify(&mut self, _class: EventClass, _event: &'static str, _key: &Bytes, _db: u32) {}
+    /// A keyspace event: a message on the channels of its key and of its name, as far as notify-keyspace-events has its
+    /// class and those channels. Replicas and other nodes are not told; they have events of their own.
+    pub(super) fn notify(&mut self, class: EventClass, event: &'static str, key: &Bytes, db: u32) {
+        let wanted = self.config.notify_keyspace_events;
+        if wanted & class.0 == 0 {
+            return;
+        }
+        let channel = |kind: &str, of: &[u8]| {
+            let mut name = Vec::with_capacity(24 + of.len());
+            name.extend_from_slice(b"__");
+            name.extend_from_slice(kind.as_bytes());
+            name.push(b'@');
+            name.extend_from_slice(&Bytes::from_int(i64::from(db)));
+            name.extend_from_slice(b"__:");
+            name.extend_from_slice(of);
+            Bytes::from(name)
+        };
+        if wanted & EventClass::KEYSPACE.0 != 0 {
+            self.publish(&channel("keyspace", key), &Bytes::from(event), false);
+        }
+        if wanted & EventClass::KEYEVENT.0 != 0 {
+            self.publish(&channel("keyevent", event.as_bytes()), key, false);
+        }
+    }
 
     /// Ends a unit of execution: what it has to replicate goes out, as one transaction if it is more than one command.
     pub(super) fn flush_pending(&mut self, as_transaction: bool) {

@@ -2,6 +2,7 @@
 
 use super::command::CommandId;
 use super::keyspace::Touches;
+use super::pubsub::Subscriptions;
 use super::{ClientId, UnixMicros};
 use crate::resp::Bytes;
 
@@ -30,6 +31,14 @@ pub struct Multi {
     pub has_write: bool,
     /// A queued command is flagged `denyoom`.
     pub has_denyoom: bool,
+    /// A queued command is flagged `readonly`.
+    pub has_read: bool,
+    /// A queued command may replicate something.
+    pub may_replicate: bool,
+    /// A queued command is not flagged `loading`.
+    pub lacks_loading: bool,
+    /// A queued command is not flagged `stale`.
+    pub lacks_stale: bool,
 }
 
 /// A key under WATCH.
@@ -68,6 +77,14 @@ pub struct Client {
     pub multi: Option<Multi>,
     /// WATCH.
     pub watched: Vec<Watched>,
+    /// What it listens to.
+    pub subscriptions: Subscriptions,
+    /// MONITOR: it is sent every command that anybody runs.
+    pub is_monitor: bool,
+    /// A command that CLIENT PAUSE holds back.
+    pub postponed: Option<Vec<Bytes>>,
+    /// The replication offset after what it wrote last.
+    pub write_offset: u64,
     /// CLIENT REPLY.
     pub reply_mode: ReplyMode,
     /// CLIENT NO-EVICT.
@@ -98,6 +115,10 @@ impl Client {
             asking: false,
             multi: None,
             watched: Vec::new(),
+            subscriptions: Subscriptions::default(),
+            is_monitor: false,
+            postponed: None,
+            write_offset: 0,
             reply_mode: ReplyMode::On,
             no_evict: false,
             closing: false,

@@ -528,12 +528,16 @@ impl Keyspace {
 
     /// Whether a watched key is not what it was when it was watched: touched since, or expired now.
     pub(super) fn is_disturbed(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool, now_ms: i64) -> bool {
-        let count = self.watched.get(&(db, key.clone())).copied().unwrap_or_default();
-        if count.touches.changes != since.changes {
-            return true;
-        }
-        let expired = || !count.arrived_expired && self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
-        !was_expired && (count.touches.expirations != since.expirations || expired())
+        let arrived_expired = self.watched.get(&(db, key.clone())).is_some_and(|count| count.arrived_expired);
+        let has_expired = || self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
+        self.is_touched(db, key, since, was_expired) || (!was_expired && !arrived_expired && has_expired())
+    }
+
+    /// Whether a watched key was touched since it was watched.
+    pub(super) fn is_touched(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool) -> bool {
+        let Touches { changes, expirations } =
+            self.watched.get(&(db, key.clone())).map(|count| count.touches).unwrap_or_default();
+        changes != since.changes || (!was_expired && expirations != since.expirations)
     }
 
     /// A key was changed: who watches it will find out.

@@ -224,6 +224,7 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
     }
     let expire = call.engine.keyspace.expire_at(db, id);
     if let Some(object) = call.keyspace().remove(db, from) {
+        call.notify(EventClass::NEW, "new", to);
         let id = call.keyspace().insert(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
@@ -261,6 +262,7 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Int(0));
     }
     if let Some(object) = call.keyspace().remove(from, key) {
+        call.engine.notify(EventClass::NEW, "new", key, to);
         let id = call.keyspace().insert(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
@@ -306,6 +308,7 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().remove(db, to);
     }
     let initial = usage::initial(&call.engine.config, call.now_ms());
+    call.engine.notify(EventClass::NEW, "new", to, db);
     let id = call.keyspace().insert(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
     call.keyspace().touch_watched(db, to);
@@ -418,7 +421,7 @@ pub fn object_help(_call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::Array(lines.iter().map(|line| Value::simple(line)).collect()))
 }
 
-/// `WAIT numreplicas timeout`: answers at once with how many replicas have everything.
+/// `WAIT numreplicas timeout`: how many replicas have what this client wrote last.
 pub fn wait(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.host.is_replica() {
         return Err(Error::Text(
@@ -427,10 +430,8 @@ pub fn wait(call: &mut Call<'_>) -> Result<Value, Error> {
              propagated.",
         ));
     }
-    call.int(1)?;
-    let timeout = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR timeout is not an integer or out of range"))?;
-    if timeout < 0 {
-        return Err(Error::Text("ERR timeout is negative"));
-    }
-    Ok(Value::Int(call.host.acknowledged_replicas()))
+    let replicas = call.int(1)?;
+    let deadline = call.deadline_in_whole_ms(2)?;
+    let offset = call.client().write_offset;
+    Ok(call.block_for_replicas(offset, replicas, deadline))
 }

@@ -13,8 +13,8 @@ use crate::resp::{Bytes, Value};
 /// Sets a parameter from outside, also one that CONFIG SET may not change. `Err` is the reason alone.
 pub fn set(engine: &mut Engine, name: &str, value: &str) -> Result<(), String> {
     let at = parameters::find(name).ok_or_else(|| unknown(name))?;
-    let value = PARAMETERS[at].normalize(value, text(&engine.config, at))?;
-    store(&mut engine.config, at, value);
+    let normal = PARAMETERS[at].normalize(value, text(&engine.config, at))?;
+    store(&mut engine.config, at, value, normal);
     Ok(())
 }
 
@@ -38,8 +38,11 @@ fn text(config: &Config, at: usize) -> &str {
     config.changed.get(PARAMETERS[at].name).map_or(PARAMETERS[at].default, String::as_str)
 }
 
-fn store(config: &mut Config, at: usize, value: String) {
-    apply(config, PARAMETERS[at].name, &value);
+/// Keeps a parameter's value: `said` as it was given, `value` as it is printed.
+fn store(config: &mut Config, at: usize, said: &str, value: String) {
+    let name = PARAMETERS[at].name;
+    // Redis 7.0 does not print every class of events that is chosen.
+    apply(config, name, if name == "notify-keyspace-events" { said } else { &value });
     config.changed.insert(PARAMETERS[at].name, value);
 }
 
@@ -142,16 +145,17 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     for (pair, at) in pairs.chunks(2).zip(&places) {
         let said = String::from_utf8_lossy(&pair[1]);
         let value = PARAMETERS[*at].normalize(&said, text(&call.engine.config, *at));
-        values.push(value.map_err(|why| failed(&pair[0], &why))?);
+        let value = value.map_err(|why| failed(&pair[0], &why))?;
+        values.push((said, value));
     }
-    for (at, value) in places.into_iter().zip(values) {
+    for (at, (said, value)) in places.into_iter().zip(values) {
         // Who was connected before a password was asked for stays so.
         if PARAMETERS[at].name == "requirepass" && call.engine.config.requirepass.is_empty() {
             for client in call.engine.clients.iter_mut() {
                 client.authenticated = true;
             }
         }
-        store(&mut call.engine.config, at, value);
+        store(&mut call.engine.config, at, &said, value);
     }
     Ok(Value::ok())
 }

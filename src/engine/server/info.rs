@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::connection::REDIS_VERSION;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
+use crate::engine::pubsub::Space;
 use crate::engine::{CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage};
 use crate::resp::{Bytes, Value};
 
@@ -205,9 +206,9 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
         "maxclients": engine.config("maxclients").unwrap_or_default(),
         "client_recent_max_input_buffer": 20_480,
         "client_recent_max_output_buffer": 0,
-        "blocked_clients": 0,
+        "blocked_clients": engine.blocked.len() + engine.pause.waiting(),
         "tracking_clients": 0,
-        "clients_in_timeout_table": 0,
+        "clients_in_timeout_table": engine.blocked.with_deadline(),
     }
 }
 
@@ -342,9 +343,9 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "current_eviction_exceeded_time": 0,
         "keyspace_hits": stats.keyspace_hits,
         "keyspace_misses": stats.keyspace_misses,
-        "pubsub_channels": 0,
-        "pubsub_patterns": 0,
-        "pubsubshard_channels": 0,
+        "pubsub_channels": engine.pubsub.names(Space::Channel).len(),
+        "pubsub_patterns": engine.pubsub.names(Space::Pattern).len(),
+        "pubsubshard_channels": engine.pubsub.names(Space::Shard).len(),
         "latest_fork_usec": 0,
         "total_forks": 0,
         "migrate_cached_sockets": 0,

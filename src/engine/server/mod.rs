@@ -62,15 +62,10 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 }
 
 /// What is noted after each call.
-pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
+pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
         engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;
-    }
-    let threshold = engine.config.slowlog_log_slower_than;
-    let micros = outcome.cost_ns / 1_000;
-    if threshold >= 0 && micros >= threshold as u64 {
-        slowlog::note(engine, client, argv, micros, now);
     }
 }
 

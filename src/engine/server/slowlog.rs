@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::call::Call;
-use crate::engine::command::{self, Flags};
+use crate::engine::command::{CommandSpec, Flags};
 use crate::engine::error::Error;
 use crate::engine::{ClientId, Engine, UnixMicros, number};
 use crate::resp::{Bytes, Value};
@@ -30,10 +30,10 @@ pub struct Slowlog {
     next_id: i64,
 }
 
-/// Adds a command, and drops the oldest beyond slowlog-max-len.
-pub fn note(engine: &mut Engine, client: ClientId, argv: &[Bytes], micros: u64, now: UnixMicros) {
-    let skipped = |spec: &command::CommandSpec| spec.flags.has(Flags::SKIP_SLOWLOG);
-    if command::lookup(argv).is_none_or(|(_, spec)| skipped(spec)) {
+/// Adds a command if it was slow, and drops the oldest beyond slowlog-max-len.
+pub fn note(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes], cost_ns: u64, now: UnixMicros) {
+    let (threshold, micros) = (engine.config.slowlog_log_slower_than, cost_ns / 1_000);
+    if threshold < 0 || micros < threshold as u64 || spec.flags.has(Flags::SKIP_SLOWLOG) {
         return;
     }
     let (addr, name) =

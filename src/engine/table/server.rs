@@ -448,6 +448,7 @@ rows! {
         "Show every command as it comes in";
         flags ADMIN NOSCRIPT LOADING STALE;
         acl ADMIN SLOW DANGEROUS;
+        run server::client::monitor;
     }
     {
         "psync" -3, Server, "2.8.0", "";

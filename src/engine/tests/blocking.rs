@@ -1,0 +1,1 @@
+//! Clients that wait: for replicas, for the end of a pause.

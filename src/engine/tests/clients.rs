@@ -1,0 +1,1 @@
+//! Clients among each other: CLIENT, MONITOR.
