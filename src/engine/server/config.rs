@@ -108,6 +108,9 @@ pub fn config_get(call: &mut Call<'_>) -> Result<Value, Error> {
             let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, name.as_bytes(), true)) else {
                 continue;
             };
+            if parameter.is_hidden && !patterns.iter().any(|pattern| pattern.eq_ignore_ascii_case(name.as_bytes())) {
+                continue;
+            }
             // A name said in full is answered as it was said.
             let said = if pattern.eq_ignore_ascii_case(name.as_bytes()) { pattern } else { &Bytes::from(name) };
             found.push((Value::bulk(said.clone()), Value::bulk(text(config, at))));
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn parameters_stand_in_order_and_none_is_missing() {
         assert!(PARAMETERS.is_sorted_by_key(|parameter| parameter.name));
-        assert_eq!(names().count(), 192);
+        assert_eq!(names().count(), 197);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::parameters::bytes;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, StringValue};
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, SortedSetValue, StringValue, listpack};
 use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
@@ -205,29 +205,60 @@ fn quicklist(list: &ListValue) -> String {
     )
 }
 
+/// What a snapshot would take for a length.
+fn length_length(len: usize) -> usize {
+    [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)]
+}
+
+/// What a snapshot would take for a text, were nothing compressed.
+fn text_length(text: &[u8]) -> usize {
+    match number::parse_i64(text) {
+        Some(-128..=127) => 2,
+        Some(-32_768..=32_767) => 3,
+        Some(-2_147_483_648..=2_147_483_647) => 5,
+        _ => text.len() + length_length(text.len()),
+    }
+}
+
+/// What a snapshot would take for a value, were nothing compressed; not known of streams.
+fn serialized_length(data: &Data) -> Option<usize> {
+    let packed = |size: usize| size + length_length(size);
+    Some(match data {
+        Data::Str(text) => text.with_bytes(text_length),
+        // A node is its kind and a text.
+        Data::List(list) => {
+            list.node_sizes().fold(length_length(list.free_effort()), |sum, size| sum + 1 + packed(size))
+        }
+        Data::Set(set) => match set.integers() {
+            Some((integers, width)) => packed(8 + integers.len() * width),
+            None => set.iter().fold(length_length(set.len()), |sum, member| sum + text_length(&member)),
+        },
+        Data::Hash(hash) if hash.as_table().is_none() => packed(
+            hash.iter()
+                .fold(listpack::EMPTY, |sum, (name, value)| sum + listpack::entry(name) + listpack::entry(value)),
+        ),
+        Data::Hash(hash) => hash
+            .iter()
+            .fold(length_length(hash.len()), |sum, (name, value)| sum + text_length(name) + text_length(value)),
+        Data::SortedSet(set) if set.is_packed() => packed(set.iter().fold(listpack::EMPTY, |sum, (member, score)| {
+            sum + listpack::entry(&member) + listpack::entry(&SortedSetValue::packed_score(score))
+        })),
+        // A score is written as a double.
+        Data::SortedSet(set) => {
+            set.iter().fold(length_length(set.len()), |sum, (member, _)| sum + text_length(&member) + 8)
+        }
+        Data::Stream(_) => return None,
+    })
+}
+
 /// `DEBUG OBJECT key`
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
-    // What a snapshot would take for it, were nothing compressed.
-    let mut extra = String::new();
-    let length = match &object.data {
-        Data::Str(text) => match text.as_int() {
-            Some(-128..=127) => 2,
-            Some(-32_768..=32_767) => 3,
-            Some(-2_147_483_648..=2_147_483_647) => 5,
-            _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
-        },
-        Data::List(list) => {
-            extra = quicklist(list);
-            let length = |len: usize| [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)];
-            // A node is its kind and a text.
-            list.node_sizes().fold(length(list.free_effort()), |sum, size| sum + 1 + length(size) + size)
-        }
-        _ => return Err(Error::NotImplemented("debug object of this type")),
-    };
+    let extra = if let Data::List(list) = &object.data { quicklist(list) } else { String::new() };
+    let length = serialized_length(&object.data).ok_or(Error::NotImplemented("debug object of a stream"))?;
     let (encoding, lru) = (object.data.encoding(), object.usage);
     Ok(Value::simple(&format!(
         "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}{extra}",
