@@ -193,6 +193,9 @@ impl Call<'_> {
 
 /// Serves those who wait for keys that were made ready, until nothing new is.
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
+    for (db, key) in engine.keyspace.take_lost_streams() {
+        engine.blocked.signal(db, &key);
+    }
     while !engine.blocked.ready.is_empty() {
         for (db, key) in std::mem::take(&mut engine.blocked.ready) {
             let queue = engine.blocked.queues.get(&(db, key.clone()));

@@ -398,6 +398,7 @@ impl Engine {
             expire::active_cycle(self, host, now);
             evict::perform_evictions(self, host, now);
         }
+        blocked::serve(self, host);
         blocked::redirect(self, host);
         self.tick(host);
         self.keyspace.tend_tables(CHAINS_PER_TICK);

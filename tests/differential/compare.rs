@@ -74,6 +74,7 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
             }
             _ => false,
         },
+        ("xpending" | "xinfo", real, ours) => alike_in_time(real, ours),
         ("hello", real, ours) => {
             let (real, ours) = (pairs(real), pairs(ours));
             real.len() == ours.len()
@@ -91,6 +92,45 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
 fn is_part_of_walk(argv: &[Vec<u8>], real: &[Value], ours: &[Value]) -> bool {
     let is_whole = |reply: &[Value]| reply.first().is_some_and(|cursor| text(cursor) == "0");
     argv.get(2).is_none_or(|cursor| *cursor != b"0") || !is_whole(real) || !is_whole(ours)
+}
+
+/// What XPENDING and XINFO say, but for the times in it: idle times, and moments just now.
+fn alike_in_time(real: &Value, ours: &Value) -> bool {
+    const NOW_MIN: i64 = 1_600_000_000_000;
+    let all = |real: &[Value], ours: &[Value]| {
+        real.len() == ours.len() && real.iter().zip(ours).all(|(real, ours)| alike_in_time(real, ours))
+    };
+    match (real, ours) {
+        (Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
+            // A row of XPENDING, or of XINFO STREAM FULL.
+            (
+                [Value::Bulk(id), Value::Bulk(consumer), Value::Int(idle), Value::Int(count)],
+                [Value::Bulk(our_id), Value::Bulk(our_consumer), Value::Int(our_idle), Value::Int(our_count)],
+            ) => id == our_id && consumer == our_consumer && count == our_count && idle.abs_diff(*our_idle) < 5_000,
+            (real, ours) => {
+                real.len() == ours.len()
+                    && (0..real.len()).all(|at| {
+                        match (at.checked_sub(1).map(|name| &real[name]), &real[at], &ours[at]) {
+                            (Some(Value::Bulk(name)), Value::Int(real), Value::Int(ours))
+                                if name[..] == b"idle"[..] =>
+                            {
+                                real.abs_diff(*ours) < 5_000
+                            }
+                            (_, real, ours) => alike_in_time(real, ours),
+                        }
+                    })
+            }
+        },
+        (Value::Map(real), Value::Map(ours)) => {
+            let flat = |pairs: &[(Value, Value)]| -> Vec<Value> {
+                pairs.iter().flat_map(|(name, value)| [name.clone(), value.clone()]).collect()
+            };
+            alike_in_time(&Value::Array(flat(real)), &Value::Array(flat(ours)))
+        }
+        (Value::Set(real), Value::Set(ours)) => all(real, ours),
+        (Value::Int(real), Value::Int(ours)) if *real > NOW_MIN && *ours > NOW_MIN => real.abs_diff(*ours) < 5_000,
+        (real, ours) => real == ours,
+    }
 }
 
 /// Two times that are both ahead.

@@ -119,7 +119,7 @@ impl Grammar {
                 continue;
             }
             let group = field(fields, "group").map(text).unwrap_or_default();
-            if !GROUPS.contains(&group.as_str()) {
+            if !GROUPS.contains(&group.as_str()) || !is_wanted(&group) {
                 continue;
             }
             match field(fields, "subcommands") {
@@ -166,6 +166,12 @@ impl Grammar {
         if random.one_in(12) {
             random.spoil(&mut argv);
         }
+        // So do IDs that come from the clock.
+        if argv[0].eq_ignore_ascii_case(b"xadd") {
+            for word in argv.iter_mut().filter(|word| *word == b"*") {
+                *word = random.pick(&["3-*", "7-*", "9-*", "30-*"]);
+            }
+        }
         // What goes by chance leaves the two servers different: SPOP is to take nothing or all.
         if argv[0].eq_ignore_ascii_case(b"spop") && argv.len() < 4 {
             argv.truncate(2);
@@ -182,6 +188,11 @@ impl Grammar {
         }
         Call { client, argv }
     }
+}
+
+/// Whether a group is among those that `SLOTSCOPE_GROUPS` names (`stream,generic,transactions`); without it all are.
+fn is_wanted(group: &str) -> bool {
+    std::env::var("SLOTSCOPE_GROUPS").ok().is_none_or(|groups| groups.split(',').any(|wanted| wanted == group))
 }
 
 /// Whether a command has a handler here.
@@ -294,6 +305,10 @@ impl Random {
             if argument.optional && !self.one_in(3) {
                 continue;
             }
+            if argument.name == "streams" {
+                self.streams(argv);
+                continue;
+            }
             let times = if argument.multiple { 1 + self.below(3) } else { 1 };
             for time in 0..times {
                 if let Some(token) = &argument.token
@@ -345,6 +360,16 @@ impl Random {
                 self.pick(&["0", "0", "0", "0", "1", "-1", "00", "x", " 0", "0 ", "+", ""])
             }
             "integer" if ["count", "limit", "rank", "num-matches", "len"].contains(&name) => self.count(),
+            "string" if name == "group" || name == "groupname" => self.pick(&["g1", "g1", "g1", "g2", "g", ""]),
+            "string" if name == "consumer" || name == "consumername" => self.pick(&["c1", "c1", "c2", "c3", "c"]),
+            "string" if name == "min-idle-time" => self.pick(&["0", "0", "0", "50000", "5000000", "-1", "x"]),
+            "integer" if name == "ms" || name == "min-idle-time" => {
+                self.pick(&["0", "100000", "10000000", "-1", "9223372036854775807", "x"])
+            }
+            "integer" if name.starts_with("entries") => self.pick(&["-1", "0", "1", "3", "5", "10", "100", "-2", "x"]),
+            "string" if name == "threshold" && self.one_in(2) => self.pick(&["0", "1", "2", "3", "5", "10", "-1"]),
+            "string" if name == "start" || name == "end" => self.interval_id(),
+            "string" if name.ends_with("id") || name == "threshold" => self.entry_id(),
             "string" if ["field", "member", "element", "pivot"].contains(&name) && self.one_in(2) => {
                 self.pick(&["1", "2", "3", "4", "70000", "-5000000000", "a", "b", "c"])
             }
@@ -367,6 +392,59 @@ impl Random {
             2 => vec![b'k'; 300],
             n => format!("k{}", n % 6).into_bytes(),
         }
+    }
+
+    /// STREAMS, keys, and mostly as many IDs.
+    fn streams(&mut self, argv: &mut Vec<Vec<u8>>) {
+        argv.push(self.any_case("streams"));
+        let count = 1 + self.below(3);
+        for _ in 0..count {
+            argv.push(self.key());
+        }
+        for _ in 0..count + usize::from(self.one_in(15)) {
+            let id = if self.one_in(2) { self.pick(&[">", ">", ">", "$", "0", "0-0"]) } else { self.entry_id() };
+            argv.push(id);
+        }
+    }
+
+    /// An ID of an entry, from few enough that they meet.
+    fn entry_id(&mut self) -> Vec<u8> {
+        match self.below(30) {
+            0 => self.pick(&["0", "0-0", "-", "+", "$", "*", ">", "", "x", "1-", "-1", "1-x", "1--1", "1--01", " 1-1"]),
+            1 => self.pick(&[
+                "18446744073709551615",
+                "18446744073709551615-18446744073709551615",
+                "18446744073709551616-0",
+                "3-18446744073709551615",
+                "255-256",
+                "65536-1",
+            ]),
+            2..8 => self.pick(&["1-*", "3-*", "7-*", "30-*"]),
+            8..14 => format!("{}", 1 + self.below(40)).into_bytes(),
+            _ => format!("{}-{}", 1 + self.below(40), self.below(3)).into_bytes(),
+        }
+    }
+
+    /// One end of an interval of IDs.
+    fn interval_id(&mut self) -> Vec<u8> {
+        if self.one_in(2) {
+            return self.pick(&[
+                "-",
+                "+",
+                "-",
+                "+",
+                "0",
+                "(0-0",
+                "(",
+                "(-",
+                "(18446744073709551615-18446744073709551615",
+            ]);
+        }
+        let mut id = self.entry_id();
+        if self.one_in(3) {
+            id.insert(0, b'(');
+        }
+        id
     }
 
     fn number(&mut self) -> Vec<u8> {

@@ -48,7 +48,9 @@ impl Pair<'_> {
     fn step(&mut self, call: &Call) -> Result<Vec<u8>, TestCaseError> {
         let Call { client, argv } = call;
         let is = |name: &&str| argv[0].eq_ignore_ascii_case(name.as_bytes());
-        if !self.in_multi[*client] && WAITING.iter().any(is) {
+        let says = |word: &str| argv.iter().any(|arg| arg.eq_ignore_ascii_case(word.as_bytes()));
+        let waits = WAITING.iter().any(is) || (["xread", "xreadgroup"].iter().any(is) && says("block"));
+        if !self.in_multi[*client] && waits {
             return Ok(Vec::new());
         }
         self.commands += 1;
@@ -95,6 +97,7 @@ impl Pair<'_> {
                 self.words(0, &[b"lrange", &key, b"0", b"-1"])?;
                 self.words(0, &[b"hgetall", &key])?;
                 self.words(0, &[b"smembers", &key])?;
+                self.words(0, &[b"xinfo", b"stream", &key, b"full", b"count", b"0"])?;
                 self.words(0, &[b"pttl", &key])?;
                 self.words(0, &[b"object", b"encoding", &key])?;
             }

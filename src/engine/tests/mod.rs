@@ -13,5 +13,6 @@ mod pubsub;
 mod random;
 mod replication;
 mod sets;
+mod streams;
 mod strings;
 mod transactions;
