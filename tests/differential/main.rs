@@ -80,6 +80,7 @@ impl Pair<'_> {
     /// Compares what a sequence left behind: every key of every database.
     fn compare_all(&mut self) -> Result<(), TestCaseError> {
         self.words(0, &[b"reset"])?;
+        self.words(0, &[b"debug", b"digest"])?;
         for db in 0..16 {
             self.words(0, &[b"select", db.to_string().as_bytes()])?;
             let size = self.words(0, &[b"dbsize"])?;
@@ -96,6 +97,7 @@ impl Pair<'_> {
                 };
                 self.words(0, &[b"get", &key])?;
                 self.words(0, &[b"lrange", &key, b"0", b"-1"])?;
+                self.words(0, &[b"debug", b"digest-value", &key])?;
                 self.words(0, &[b"hgetall", &key])?;
                 self.words(0, &[b"smembers", &key])?;
                 self.words(0, &[b"xinfo", b"stream", &key, b"full", b"count", b"0"])?;
