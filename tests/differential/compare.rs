@@ -47,10 +47,10 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
             sorted_pairs(real) == sorted_pairs(ours)
         }
         // Chance; and not every type has a serialised form or a fingerprint yet.
-        ("srandmember" | "spop" | "hrandfield", Value::Bulk(_), Value::Bulk(_))
+        ("srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_))
         | ("dump", Value::Bulk(_), Value::Error(_))
         | ("debug", _, Value::Error(_)) => true,
-        ("srandmember" | "hrandfield", Value::Array(real), Value::Array(ours))
+        ("srandmember" | "hrandfield" | "zrandmember", Value::Array(real), Value::Array(ours))
         | ("spop", Value::Set(real) | Value::Array(real), Value::Set(ours) | Value::Array(ours)) => {
             let shape = |item: &Value| match item {
                 Value::Array(items) => items.len(),
@@ -64,8 +64,10 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
             has(b"by") && real.len() == ours.len() && (has(b"limit") || sorted(real) == sorted(ours))
         }
         // Which buckets are first is each table's own business: only whole walks can be compared.
-        ("sscan" | "hscan", Value::Array(real), Value::Array(ours)) if is_part_of_walk(argv, real, ours) => true,
-        ("hscan", Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
+        ("sscan" | "hscan" | "zscan", Value::Array(real), Value::Array(ours)) if is_part_of_walk(argv, real, ours) => {
+            true
+        }
+        ("hscan" | "zscan", Value::Array(real), Value::Array(ours)) => match (real.as_slice(), ours.as_slice()) {
             ([real_cursor, real], [cursor, ours]) => real_cursor == cursor && sorted_pairs(real) == sorted_pairs(ours),
             _ => false,
         },

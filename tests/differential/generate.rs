@@ -113,6 +113,7 @@ impl Grammar {
     /// Reads what COMMAND DOCS answered, but for some commands.
     pub fn from_docs(docs: &Value, without: &[&str]) -> Self {
         let mut commands = Vec::new();
+        let only = std::env::var("SLOTSCOPE_GROUP").ok();
         for (name, fields) in pairs(docs) {
             let name = text(name);
             if without.contains(&name.as_str()) {
@@ -301,6 +302,8 @@ impl Random {
     }
 
     fn arguments(&mut self, list: &[Argument], argv: &mut Vec<Vec<u8>>) {
+        // As many keys and weights as are announced, but for a wrong number now and then.
+        let mut announced = None;
         for argument in list {
             if argument.optional && !self.one_in(3) {
                 continue;
@@ -309,7 +312,16 @@ impl Random {
                 self.streams(argv);
                 continue;
             }
-            let times = if argument.multiple { 1 + self.below(3) } else { 1 };
+            let mut times = if argument.multiple { 1 + self.below(3) } else { 1 };
+            match (argument.name.as_str(), announced) {
+                ("numkeys", _) if !self.one_in(12) => {
+                    announced = Some(1 + self.below(3));
+                    argv.push(announced.unwrap_or(1).to_string().into_bytes());
+                    continue;
+                }
+                ("key" | "weight", Some(count)) if argument.multiple => times = count,
+                _ => {}
+            }
             for time in 0..times {
                 if let Some(token) = &argument.token
                     && (time == 0 || argument.multiple_token)
@@ -343,6 +355,10 @@ impl Random {
                 self.pick(&["#0", "#1", "#7", "7", "8", "9", "63", "100", "1001", "#", "#-1", "4294967296"])
             }
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
+            "double" | "string" if name == "min" || name == "max" => self.bound(),
+            "string" if name == "start" || name == "stop" => self.bound(),
+            "double" if name == "score" => self.score(),
+            "integer" if name == "weight" => self.score(),
             "double" => self.number(),
             "unix-time" => self.unix_time(name.contains("milliseconds")),
             "integer" if name.contains("seconds") || name == "ttl" => {
@@ -445,6 +461,27 @@ impl Random {
             id.insert(0, b'(');
         }
         id
+    }
+
+    /// Mostly few scores, so that some are the same.
+    fn score(&mut self) -> Vec<u8> {
+        if self.one_in(12) {
+            return self.number();
+        }
+        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
+    }
+
+    /// One end of a range of ranks, scores or members.
+    fn bound(&mut self) -> Vec<u8> {
+        match self.below(16) {
+            0 => self.number(),
+            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
+            6..11 => {
+                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
+            }
+            _ => self
+                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
+        }
     }
 
     fn number(&mut self) -> Vec<u8> {

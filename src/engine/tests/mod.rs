@@ -14,5 +14,6 @@ mod random;
 mod replication;
 mod sets;
 mod streams;
+mod sorted_sets;
 mod strings;
 mod transactions;
