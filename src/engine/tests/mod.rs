@@ -4,6 +4,7 @@ mod bitmaps;
 mod dispatch;
 mod eviction;
 mod expiry;
+mod geo;
 mod hyperloglog;
 mod keys;
 mod random;
