@@ -39,6 +39,25 @@ fn width_of(n: i64) -> usize {
     }
 }
 
+/// A member as the set holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum Member<'a> {
+    /// One of an `intset`.
+    Integer(i64),
+    /// One of a table, which may be the text of an integer.
+    Text(&'a Bytes),
+}
+
+impl Member<'_> {
+    /// Its text.
+    pub fn bytes(self) -> Bytes {
+        match self {
+            Self::Integer(n) => Bytes::from_int(n),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// The integer a member is the canonical text of.
 fn integer(member: &[u8]) -> Option<i64> {
     if member.len() > 20 { None } else { number::parse_i64(member) }
@@ -66,35 +85,46 @@ impl SetValue {
 
     /// Adds a member; answers whether it is new. `max_integers` is set-max-intset-entries.
     pub fn add(&mut self, member: &Bytes, max_integers: u64) -> bool {
-        match &mut self.0 {
-            Members::Table { dict, bytes } => {
-                let new = dict.add(member, ());
-                if new {
-                    *bytes += memory::string(member.len());
-                }
-                new
+        if let Members::Table { dict, bytes } = &mut self.0 {
+            let new = dict.add(member, ());
+            if new {
+                *bytes += memory::string(member.len());
             }
-            Members::Integers { sorted, width } => {
-                let Some(n) = integer(member) else {
-                    self.convert();
-                    return self.add(member, max_integers);
-                };
-                // Integers often come in ascending order.
-                let place = match sorted.last() {
-                    Some(last) if n > *last => Err(sorted.len()),
-                    _ => sorted.binary_search(&n),
-                };
-                let Err(at) = place else {
-                    return false;
-                };
-                sorted.insert(at, n);
-                *width = (*width).max(width_of(n));
-                if sorted.len() as u64 > max_integers.min(MOST_INTEGERS) {
-                    self.convert();
-                }
-                true
-            }
+            return new;
         }
+        if let Some(n) = integer(member) {
+            return self.add_integer(n, max_integers);
+        }
+        self.convert();
+        self.add(member, max_integers)
+    }
+
+    /// Adds a member of another set.
+    pub fn add_member(&mut self, member: Member<'_>, max_integers: u64) -> bool {
+        match member {
+            Member::Integer(n) => self.add_integer(n, max_integers),
+            Member::Text(text) => self.add(text, max_integers),
+        }
+    }
+
+    fn add_integer(&mut self, n: i64, max_integers: u64) -> bool {
+        let Members::Integers { sorted, width } = &mut self.0 else {
+            return self.add(&Bytes::from_int(n), max_integers);
+        };
+        // Integers often come in ascending order.
+        let place = match sorted.last() {
+            Some(last) if n > *last => Err(sorted.len()),
+            _ => sorted.binary_search(&n),
+        };
+        let Err(at) = place else {
+            return false;
+        };
+        sorted.insert(at, n);
+        *width = (*width).max(width_of(n));
+        if sorted.len() as u64 > max_integers.min(MOST_INTEGERS) {
+            self.convert();
+        }
+        true
     }
 
     /// Makes a table of integers.
@@ -129,11 +159,30 @@ impl SetValue {
         }
     }
 
+    /// Takes out a member of another set.
+    pub fn remove_member(&mut self, member: Member<'_>) -> bool {
+        match member {
+            Member::Integer(n) => self.remove(number::Decimal::new(n).as_bytes()),
+            Member::Text(text) => self.remove(text),
+        }
+    }
+
     /// Whether this is a member.
     pub fn contains(&self, member: &[u8]) -> bool {
         match &self.0 {
             Members::Table { dict, .. } => dict.find(member).is_some(),
             Members::Integers { sorted, .. } => integer(member).is_some_and(|n| sorted.binary_search(&n).is_ok()),
+        }
+    }
+
+    /// Whether a member of another set is one of this.
+    pub fn contains_member(&self, member: Member<'_>) -> bool {
+        match (&self.0, member) {
+            (_, Member::Text(text)) => self.contains(text),
+            (Members::Integers { sorted, .. }, Member::Integer(n)) => sorted.binary_search(&n).is_ok(),
+            (Members::Table { dict, .. }, Member::Integer(n)) => {
+                dict.find(number::Decimal::new(n).as_bytes()).is_some()
+            }
         }
     }
 
@@ -150,14 +199,19 @@ impl SetValue {
         self.len() == 0
     }
 
-    /// All members: integers in ascending order, those of a table in order of its buckets.
-    pub fn iter(&self) -> impl Iterator<Item = Bytes> + '_ {
+    /// All members as they are held: integers in ascending order, those of a table in order of its buckets.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
         let (integers, table) = match &self.0 {
             Members::Integers { sorted, .. } => (sorted.as_slice(), None),
             Members::Table { dict, .. } => (&[][..], Some(dict)),
         };
-        let table = table.into_iter().flat_map(|dict| dict.iter().map(|id| dict.key(id).clone()));
-        integers.iter().map(|n| Bytes::from_int(*n)).chain(table)
+        let table = table.into_iter().flat_map(|dict| dict.iter().map(|id| Member::Text(dict.key(id))));
+        integers.iter().map(|n| Member::Integer(*n)).chain(table)
+    }
+
+    /// The texts of all members, in the same order.
+    pub fn iter(&self) -> impl Iterator<Item = Bytes> + '_ {
+        self.members().map(Member::bytes)
     }
 
     /// The integers in ascending order, if it is an `intset`, with the bytes each takes.
