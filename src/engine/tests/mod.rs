@@ -6,6 +6,7 @@ mod clients;
 mod dispatch;
 mod eviction;
 mod expiry;
+mod geo;
 mod hashes;
 mod hyperloglog;
 mod keys;
