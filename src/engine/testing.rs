@@ -12,6 +12,10 @@ pub struct TestHost {
     pub redirect: Option<Value>,
     pub loading: bool,
     pub good_replicas: u32,
+    /// Offsets that replicas have acknowledged.
+    pub acknowledged: Vec<u64>,
+    pub acknowledgements_requested: u32,
+    pub cut_off: bool,
 }
 
 impl Host for TestHost {
@@ -30,6 +34,15 @@ impl Host for TestHost {
     }
     fn good_replicas(&self) -> u32 {
         self.good_replicas
+    }
+    fn acknowledged_replicas(&self, offset: u64) -> i64 {
+        self.acknowledged.iter().filter(|acknowledged| **acknowledged >= offset).count() as i64
+    }
+    fn request_acknowledgements(&mut self) {
+        self.acknowledgements_requested += 1;
+    }
+    fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
     fn route(&mut self, _route: &Route<'_>, _keyspace: &Keyspace) -> Result<(), Value> {
         self.redirect.clone().map_or(Ok(()), Err)
@@ -54,7 +67,17 @@ impl Server {
         let client = engine.connect(now, "127.0.0.1:50000");
         Self {
             engine,
-            host: TestHost { now, state: 1, replica: false, redirect: None, loading: false, good_replicas: 0 },
+            host: TestHost {
+                now,
+                state: 1,
+                replica: false,
+                redirect: None,
+                loading: false,
+                good_replicas: 0,
+                acknowledged: Vec::new(),
+                acknowledgements_requested: 0,
+                cut_off: false,
+            },
             client,
         }
     }
@@ -149,7 +172,7 @@ fn words(argv: &[Bytes]) -> String {
 /// A reply in one line: `+OK`, `-ERR …`, `:1`, `"text"`, `nil`, `[…]`.
 pub fn show(value: &Value) -> String {
     match value {
-        Value::Simple(text) => format!("+{}", text.escape_ascii()),
+        Value::Simple(text) => format!("+{}", String::from_utf8_lossy(text)),
         Value::Error(text) => format!("-{}", String::from_utf8_lossy(text)),
         Value::Int(n) => format!(":{n}"),
         Value::Bulk(text) => format!("\"{}\"", text.escape_ascii()),

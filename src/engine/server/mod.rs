@@ -100,7 +100,6 @@ mod tests {
         }
         for (line, expected) in [
             ("debug reload", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
-            ("client pause 10", "ERR Slotscope does not implement 'CLIENT PAUSE' yet"),
             ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);
