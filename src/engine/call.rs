@@ -238,11 +238,16 @@ impl Call<'_> {
     /// Adds a key that is not there.
     pub fn add_key(&mut self, key: &Bytes, data: Data) -> EntryId {
         let usage = self.initial_usage();
+        self.add_key_in(self.db, key, data, usage)
+    }
+
+    /// The same in another database, of a value that was used before.
+    pub fn add_key_in(&mut self, db: u32, key: &Bytes, data: Data, usage: u32) -> EntryId {
         if data.can_be_waited_for() {
-            self.engine.blocked.signal(self.db, key);
+            self.engine.blocked.signal(db, key);
         }
-        self.notify(EventClass::NEW, "new", key);
-        self.engine.keyspace.insert(self.db, key, data, usage)
+        self.engine.notify(EventClass::NEW, "new", key, db);
+        self.engine.keyspace.insert(db, key, data, usage)
     }
 
     /// Stores a value under a key, whatever was there; its time to live goes unless `keep_ttl`. Watchers are told.

@@ -36,6 +36,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         return outcome;
     }
     state.last_interaction = now;
+    engine.server.sleep_ns = 0;
     let messages = engine.outbox.len();
     let reply = match process(engine, host, client, argv, now, &mut outcome) {
         Ok(reply) => reply,
@@ -378,7 +379,8 @@ pub fn serve_blocked(
     key: &Bytes,
     serve: blocked::Serve,
 ) -> Option<Value> {
-    let now = host.now();
+    // A command may have slept (DEBUG SLEEP): time has gone on.
+    let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
     let mut call = Call::new(engine, host, client, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
     let dirty = conclude(call);

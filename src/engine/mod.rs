@@ -417,8 +417,7 @@ impl Engine {
                 && self.clients.get(client).is_some_and(|client| !client.authenticated),
         }
     }
-    /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
-    /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
+    /// Nanoseconds that the last command told the server to sleep (DEBUG SLEEP); part of its [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
     pub fn take_sleep(&mut self) -> u64 {
         std::mem::take(&mut self.server.sleep_ns)
     }

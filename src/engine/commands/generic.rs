@@ -224,8 +224,7 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
     }
     let expire = call.engine.keyspace.expire_at(db, id);
     if let Some(object) = call.keyspace().remove(db, from) {
-        call.notify(EventClass::NEW, "new", to);
-        let id = call.keyspace().insert(db, to, object.data, object.usage);
+        let id = call.add_key_in(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
     call.touched(from);
@@ -262,8 +261,7 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Int(0));
     }
     if let Some(object) = call.keyspace().remove(from, key) {
-        call.engine.notify(EventClass::NEW, "new", key, to);
-        let id = call.keyspace().insert(to, key, object.data, object.usage);
+        let id = call.add_key_in(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
     call.touched(key);
@@ -308,8 +306,7 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().remove(db, to);
     }
     let initial = usage::initial(&call.engine.config, call.now_ms());
-    call.engine.notify(EventClass::NEW, "new", to, db);
-    let id = call.keyspace().insert(db, to, data, initial);
+    let id = call.add_key_in(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
     call.keyspace().touch_watched(db, to);
     call.engine.notify(EventClass::GENERIC, "copy_to", to, db);

@@ -35,7 +35,7 @@ pub struct State {
     pub net_input_bytes: u64,
     /// Bytes of replies.
     pub net_output_bytes: u64,
-    /// What DEBUG SLEEP asked for and nobody has slept yet.
+    /// What DEBUG SLEEP asked for in the command being run.
     pub sleep_ns: u64,
     /// DEBUG PAUSE-CRON: the periodic work is not done.
     pub cron_paused: bool,

@@ -14,7 +14,7 @@ mod pubsub;
 mod random;
 mod replication;
 mod sets;
-mod streams;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;
