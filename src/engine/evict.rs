@@ -82,7 +82,10 @@ pub fn perform_evictions(engine: &mut Engine, host: &mut dyn Host, now: UnixMicr
 }
 
 fn evict(engine: &mut Engine, db: u32, key: &Bytes) {
-    engine.keyspace.remove(db, key);
+    let gone = engine.keyspace.remove(db, key);
+    if let Some(object) = gone.filter(|_| engine.config.lazyfree_lazy_eviction) {
+        engine.note_lazy_free(&object);
+    }
     engine.keyspace.touch_watched(db, key);
     engine.notify(EventClass::EVICTED, "evicted", key, db);
     engine.stats.evicted_keys += 1;

@@ -196,6 +196,8 @@ pub struct Stats {
     pub evicted_keys: u64,
     /// Keys expired.
     pub expired_keys: u64,
+    /// Values, and databases' tables, that Redis would have freed in the background.
+    pub lazyfreed_objects: u64,
 }
 
 /// What is remembered of one command (INFO commandstats).

@@ -9,12 +9,17 @@ use crate::resp::{Bytes, Value};
 
 /// `DEL key [key …]`
 pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
+    let lazy = call.engine.config.lazyfree_lazy_user_del;
+    delete(call, lazy)
+}
+
+fn delete(call: &mut Call<'_>, lazy: bool) -> Result<Value, Error> {
     let argv = call.argv;
     let mut deleted = 0;
     for key in &argv[1..] {
         // What has expired is deleted as expired, and does not count.
         call.drop_if_expired(key);
-        if call.delete_key(key) {
+        if if lazy { call.unlink_key(key) } else { call.delete_key(key) } {
             call.touched(key);
             call.notify(EventClass::GENERIC, "del", key);
             call.dirty += 1;
@@ -27,7 +32,7 @@ pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `UNLINK key [key …]`
 pub fn unlink(call: &mut Call<'_>) -> Result<Value, Error> {
-    del(call)
+    delete(call, true)
 }
 
 /// `EXISTS key [key …]`

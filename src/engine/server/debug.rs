@@ -46,6 +46,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         ("client-eviction", 2) if call.engine.config("maxmemory-clients").is_none_or(|limit| limit == "0") => {
             Err(Error::Text("ERR maxmemory-clients is disabled."))
         }
+        ("replybuffer", 4) => reply_buffer(call),
         ("object", 3..) => object(call),
         ("stringmatch-len", 4) => {
             let pattern = call.arg(2);
@@ -86,6 +87,10 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
                 "    Answer a value of that type.",
                 "QUICKLIST-PACKED-THRESHOLD <size>",
                 "    Give elements of lists a node to themselves from this size on. 0 is as it was: 1gb.",
+                "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
+                "    After what time it is forgotten how full reply buffers were.",
+                "REPLYBUFFER RESIZING <0|1>",
+                "    Let reply buffers be, or shrink and grow them again.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
                 "SLEEP <seconds>",
@@ -138,7 +143,6 @@ const ELSEWHERE: &[&str] = &[
     "quicklist",
     "reload",
     "replicate",
-    "replybuffer",
     "restart",
     "sdslen",
     "segfault",
@@ -147,6 +151,25 @@ const ELSEWHERE: &[&str] = &[
     "stringmatch-test",
     "structsize",
 ];
+
+/// `DEBUG REPLYBUFFER PEAK-RESET-TIME NEVER|RESET|milliseconds`, `DEBUG REPLYBUFFER RESIZING 0|1`
+fn reply_buffer(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.is_word(2, "peak-reset-time") {
+        call.engine.server.reply_buffers.peak_memory_ms = if call.is_word(3, "never") {
+            -1
+        } else if call.is_word(3, "reset") {
+            super::ReplyBuffers::PEAK_MEMORY_MS
+        } else {
+            call.int(3)?
+        };
+    } else if call.is_word(2, "resizing") {
+        call.engine.server.reply_buffers.stay = number::parse_i64(call.arg(3)).unwrap_or(0) == 0;
+    } else {
+        let after = "'. Try DEBUG HELP.";
+        return Err(Error::quoting("ERR unknown subcommand or wrong number of arguments for '", call.arg(1), after));
+    }
+    Ok(Value::ok())
+}
 
 /// Lines of the log kept until somebody takes them.
 const LOG_MAX: usize = 1_000;

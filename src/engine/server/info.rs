@@ -274,7 +274,7 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
         "mem_allocator": "jemalloc-5.2.1",
         "active_defrag_running": 0,
         "lazyfree_pending_objects": 0,
-        "lazyfreed_objects": 0,
+        "lazyfreed_objects": engine.stats.lazyfreed_objects,
     }
 }
 
@@ -366,8 +366,8 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "total_writes_processed": stats.commands,
         "io_threaded_reads_processed": 0,
         "io_threaded_writes_processed": 0,
-        "reply_buffer_shrinks": 0,
-        "reply_buffer_expands": 0,
+        "reply_buffer_shrinks": engine.server.reply_buffers.shrinks,
+        "reply_buffer_expands": engine.server.reply_buffers.expands,
     }
 }
 
