@@ -325,7 +325,7 @@ impl Engine {
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
         let outcome = dispatch::execute(self, host, client, argv);
-        server::after_call(self, client, argv, &outcome, host.now());
+        server::after_call(self, client, argv, &outcome);
         outcome
     }
     /// Applies one command of the replication stream: no checks, no reply, no effects.

@@ -13,10 +13,14 @@ pub mod connection;
 pub mod debug;
 pub mod help;
 pub mod info;
+pub mod latency;
+pub mod lolwut;
+pub mod memory;
 mod parameters;
 pub mod slowlog;
 pub mod status;
 
+use super::command::{CommandId, CommandSpec, Flags};
 use super::{ClientId, Engine, Outcome, UnixMicros};
 use crate::resp::{Bytes, reply_len, wire_len};
 
@@ -29,12 +33,16 @@ pub struct State {
     pub peak_memory: u64,
     /// Commands a second, smoothed.
     pub ops: info::Rate,
+    /// Connections before CONFIG RESETSTAT.
+    pub connections_before: u64,
     /// Bytes of requests.
     pub net_input_bytes: u64,
     /// Bytes of replies.
     pub net_output_bytes: u64,
     /// What DEBUG SLEEP asked for and nobody has slept yet.
     pub sleep_ns: u64,
+    /// How long commands took, and what took too long.
+    pub latency: latency::Latency,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
 }
@@ -54,15 +62,36 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 }
 
 /// What is noted after each call.
-pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
+pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
         engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;
     }
+}
+
+/// What is noted after each command that ran, those of a transaction included, and those that waited when they are served.
+pub fn after_command(
+    engine: &mut Engine,
+    client: ClientId,
+    (id, spec): (CommandId, &'static CommandSpec),
+    argv: &[Bytes],
+    nanos: u64,
+    now: UnixMicros,
+) {
+    engine.command_stats[usize::from(id.0)].nanos += nanos;
+    // A command that waits is not over.
+    if engine.blocked.contains(client) {
+        return;
+    }
+    if engine.config.latency_tracking {
+        engine.server.latency.note_command(id, nanos);
+    }
+    let event = if spec.flags.has(Flags::FAST) { "fast-command" } else { "command" };
+    latency::note_event(engine, event, nanos, now);
     let threshold = engine.config.slowlog_log_slower_than;
-    let micros = outcome.cost_ns / 1_000;
-    if threshold >= 0 && micros >= threshold as u64 {
-        slowlog::note(engine, client, argv, micros, now);
+    let micros = nanos / 1_000;
+    if threshold >= 0 && micros >= threshold as u64 && !spec.flags.has(Flags::SKIP_SLOWLOG) {
+        slowlog::note(engine, client, spec, argv, micros, now);
     }
 }
 
