@@ -6,8 +6,7 @@ use super::call::{Call, Propagation};
 use super::client::{Client, Multi, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
-use super::server::slowlog;
-use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys};
+use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
 use crate::resp::{Bytes, Value};
 
 /// CPU time of a command that reads or writes one small value, in nanoseconds (7.0.15's commandstats say 0.41 µs for GET
@@ -342,19 +341,18 @@ pub fn run(
     let Call { work, extra_ns, close, no_reply, .. } = call;
     let dirty = conclude(call);
     let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
-    let cost_ns = base + work * ELEMENT_NS;
+    let cost_ns = base + work * ELEMENT_NS + extra_ns;
     engine.dirty += dirty;
     engine.stats.commands += 1;
     let stat = &mut engine.command_stats[usize::from(id.0)];
     stat.calls += 1;
-    stat.nanos += cost_ns;
     if reply.is_error() {
         stat.failed += 1;
         engine.note_error(&reply);
     }
-    slowlog::note(engine, client, spec, argv, cost_ns + extra_ns, now);
+    server::after_command(engine, client, (id, spec), argv, cost_ns, now);
     engine.feed_monitors(client, spec, argv, now);
-    Ran { reply: (!no_reply).then_some(reply), cost_ns: cost_ns + extra_ns, close }
+    Ran { reply: (!no_reply).then_some(reply), cost_ns, close }
 }
 
 /// Notes what a command has to replicate; answers how many changes it made.
@@ -383,11 +381,14 @@ pub fn serve_blocked(
     let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
     let mut call = Call::new(engine, host, client, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
+    let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
     let dirty = conclude(call);
     engine.dirty += dirty;
     if reply.is_error() {
+        engine.command_stats[usize::from(found.0.0)].failed += 1;
         engine.note_error(&reply);
     }
+    server::after_command(engine, client, found, argv, cost_ns, now);
     Some(reply)
 }
 

@@ -89,6 +89,8 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "hll-sparse-max-bytes" => config.hll_sparse_max_bytes = large,
         "stream-node-max-bytes" => config.stream_node_max_bytes = large,
         "slowlog-log-slower-than" => config.slowlog_log_slower_than = number,
+        "latency-monitor-threshold" => config.latency_monitor_threshold = large,
+        "latency-tracking" => config.latency_tracking = yes,
         "slowlog-max-len" => config.slowlog_max_len = large,
         "stream-node-max-entries" => config.stream_node_max_entries = large,
         _ => {}
@@ -172,6 +174,12 @@ pub fn config_resetstat(call: &mut Call<'_>) -> Result<Value, Error> {
     call.engine.stats = Stats::default();
     call.engine.command_stats.fill(CommandStat::default());
     call.engine.error_stats.clear();
+    let engine = &mut *call.engine;
+    engine.expire_cycle.forget_stats();
+    engine.server.latency.forget_commands();
+    engine.server.connections_before = engine.clients.last_id();
+    engine.server.net_input_bytes = 0;
+    engine.server.net_output_bytes = 0;
     Ok(Value::ok())
 }
 

@@ -12,7 +12,7 @@ use crate::engine::call::Call;
 use crate::engine::error::Error;
 use crate::engine::pubsub::Space;
 use crate::engine::{CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage};
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, Value, parse_double};
 
 /// Commands a second: the mean of the last samples, each the time since the one before.
 #[derive(Clone, Debug, Default)]
@@ -50,17 +50,19 @@ impl Rate {
 }
 
 /// What INFO says of memory.
-struct Memory {
-    used: u64,
-    peak: u64,
+pub(super) struct Memory {
+    pub used: u64,
+    pub peak: u64,
     /// What is not data: the empty server, tables and entries, clients.
-    overhead: u64,
+    pub overhead: u64,
     /// An estimate: 3 % more than is in use, and 6 MB of code and stacks.
-    resident: u64,
+    pub resident: u64,
+    /// What the allocator holds for it, an estimate.
+    pub active: u64,
 }
 
 impl Memory {
-    fn of(call: &Call<'_>) -> Self {
+    pub fn of(call: &Call<'_>) -> Self {
         let engine = &*call.engine;
         let used = engine.used_memory();
         let tables: u64 = (0..engine.keyspace.databases())
@@ -77,6 +79,7 @@ impl Memory {
             peak: engine.server.peak_memory.max(used),
             overhead: (STARTUP_MEMORY + tables + clients).min(used),
             resident: used + used / 33 + 6_000_000,
+            active: used + used / 50 + 65_536,
         }
     }
 }
@@ -109,7 +112,7 @@ const SECTIONS: [Section; 13] = [
     Section { name: "modules", heading: "Modules", is_default: true, write: |_, _| {} },
     Section { name: "commandstats", heading: "Commandstats", is_default: false, write: commandstats },
     Section { name: "errorstats", heading: "Errorstats", is_default: true, write: errorstats },
-    Section { name: "latencystats", heading: "Latencystats", is_default: false, write: |_, _| {} },
+    Section { name: "latencystats", heading: "Latencystats", is_default: false, write: latencystats },
     Section { name: "cluster", heading: "Cluster", is_default: true, write: cluster },
     Section { name: "keyspace", heading: "Keyspace", is_default: true, write: keyspace },
 ];
@@ -213,7 +216,7 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
 }
 
 fn memory_section(text: &mut String, call: &mut Call<'_>) {
-    let Memory { used, peak, overhead, resident } = Memory::of(call);
+    let Memory { used, peak, overhead, resident, active } = Memory::of(call);
     call.engine.server.peak_memory = peak;
     let engine = &*call.engine;
     let dataset = used - overhead;
@@ -221,7 +224,6 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
     let ratio = |part: u64, whole: u64| format!("{:.2}", part as f64 / whole.max(1) as f64);
     // A machine with 16 GiB.
     let system = 16_u64 << 30;
-    let active = used + used / 50 + 65_536;
     let clients = engine.clients.len() as u64 * CLIENT_MEMORY;
     fields! { text;
         "used_memory": used,
@@ -318,7 +320,7 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
     let engine = &*call.engine;
     let stats = engine.stats;
     fields! { text;
-        "total_connections_received": engine.clients.last_id(),
+        "total_connections_received": engine.clients.last_id() - engine.server.connections_before,
         "total_commands_processed": stats.commands,
         "instantaneous_ops_per_sec": engine.server.ops.per_second(),
         "total_net_input_bytes": engine.server.net_input_bytes,
@@ -336,7 +338,7 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "expired_keys": stats.expired_keys,
         "expired_stale_perc": format!("{:.2}", engine.expire_cycle.stale_per_million as f64 / 10_000.0),
         "expired_time_cap_reached_count": engine.expire_cycle.time_cap_reached,
-        "expire_cycle_cpu_milliseconds": 0,
+        "expire_cycle_cpu_milliseconds": engine.expire_cycle.spent_ns / 1_000_000,
         "evicted_keys": stats.evicted_keys,
         "evicted_clients": 0,
         "total_eviction_exceeded_time": 0,
@@ -397,7 +399,11 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
 
 /// All of the estimated CPU time counts as the user's.
 fn cpu(text: &mut String, call: &mut Call<'_>) {
-    let nanos: u64 = call.engine.command_stats.iter().map(|stat| stat.nanos).sum();
+    // What ran inside a transaction is counted by itself.
+    let of = |(id, _): (command::CommandId, _)| {
+        call.engine.command_stats.get(usize::from(id.0)).map_or(0, |stat| stat.nanos)
+    };
+    let nanos: u64 = command::all().filter(|(_, spec)| spec.name != "exec").map(of).sum();
     let seconds = format!("{}.{:06}", nanos / 1_000_000_000, nanos / 1_000 % 1_000_000);
     fields! { text;
         "used_cpu_sys": "0.000000",
@@ -431,6 +437,22 @@ fn commandstats(text: &mut String, call: &mut Call<'_>) {
 fn errorstats(text: &mut String, call: &mut Call<'_>) {
     for (code, count) in &call.engine.error_stats {
         let _ = write!(text, "errorstat_{code}:count={count}\r\n");
+    }
+}
+
+fn latencystats(text: &mut String, call: &mut Call<'_>) {
+    let percentiles = call.engine.config("latency-tracking-info-percentiles").unwrap_or_default();
+    for (id, spec) in command::all() {
+        let Some(histogram) = call.engine.server.latency.histogram(id) else {
+            continue;
+        };
+        let _ = write!(text, "latency_percentiles_usec_{}:", spec.name);
+        for (at, percent) in percentiles.split(' ').enumerate() {
+            let nanos = histogram.percentile(parse_double(percent.as_bytes()).unwrap_or(0.0));
+            let comma = if at > 0 { "," } else { "" };
+            let _ = write!(text, "{comma}p{percent}={}.{:03}", nanos / 1_000, nanos % 1_000);
+        }
+        text.push_str("\r\n");
     }
 }
 

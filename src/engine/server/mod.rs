@@ -14,11 +14,15 @@ pub mod debug;
 mod digest;
 pub mod help;
 pub mod info;
+pub mod latency;
+pub mod lolwut;
+pub mod memory;
 mod parameters;
 pub mod slowlog;
 pub mod status;
 mod table_stats;
 
+use super::command::{CommandId, CommandSpec, Flags};
 use super::{ClientId, Engine, Outcome, UnixMicros};
 use crate::resp::{Bytes, reply_len, wire_len};
 
@@ -31,6 +35,8 @@ pub struct State {
     pub peak_memory: u64,
     /// Commands a second, smoothed.
     pub ops: info::Rate,
+    /// Connections before CONFIG RESETSTAT.
+    pub connections_before: u64,
     /// Bytes of requests.
     pub net_input_bytes: u64,
     /// Bytes of replies.
@@ -45,6 +51,8 @@ pub struct State {
     pub log: Vec<String>,
     /// DEBUG REPLYBUFFER.
     pub reply_buffers: ReplyBuffers,
+    /// How long commands took, and what took too long.
+    pub latency: latency::Latency,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
 }
@@ -122,6 +130,32 @@ pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome
         if let Some(client) = engine.clients.get_mut(client) {
             client.reply_buffer.fill(bytes);
         }
+    }
+}
+
+/// What is noted after each command that ran, those of a transaction included, and those that waited when they are served.
+pub fn after_command(
+    engine: &mut Engine,
+    client: ClientId,
+    (id, spec): (CommandId, &'static CommandSpec),
+    argv: &[Bytes],
+    nanos: u64,
+    now: UnixMicros,
+) {
+    engine.command_stats[usize::from(id.0)].nanos += nanos;
+    // A command that waits is not over.
+    if engine.blocked.contains(client) {
+        return;
+    }
+    if engine.config.latency_tracking {
+        engine.server.latency.note_command(id, nanos);
+    }
+    let event = if spec.flags.has(Flags::FAST) { "fast-command" } else { "command" };
+    latency::note_event(engine, event, nanos, now);
+    let threshold = engine.config.slowlog_log_slower_than;
+    let micros = nanos / 1_000;
+    if threshold >= 0 && micros >= threshold as u64 && !spec.flags.has(Flags::SKIP_SLOWLOG) {
+        slowlog::note(engine, client, spec, argv, micros, now);
     }
 }
 
