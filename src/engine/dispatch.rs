@@ -461,10 +461,12 @@ impl Engine {
         self.unwatch_all(client);
     }
 
-    /// Whether a key that a client watches was changed since.
+    /// Whether a key that a client watches was changed since; that one's time has run out does not count as such.
     pub(super) fn is_disturbed(&self, client: &Client) -> bool {
-        let is_changed = |watched: &Watched| self.keyspace.watch_version(watched.db, &watched.key) != watched.version;
-        client.watched.iter().any(is_changed)
+        let is_disturbed = |watched: &Watched| {
+            self.keyspace.is_disturbed(watched.db, &watched.key, watched.since, watched.was_expired, 0)
+        };
+        client.watched.iter().any(is_disturbed)
     }
 
     /// Ends every WATCH of a client.
