@@ -473,7 +473,7 @@ impl Engine {
         self.unwatch_all(client);
     }
 
-    /// Whether a key that a client watches was changed since.
+    /// Whether a key that a client watches was changed since; that one's time has run out does not count as such.
     pub(super) fn is_disturbed(&self, client: &Client) -> bool {
         let is_touched =
             |watched: &Watched| self.keyspace.is_touched(watched.db, &watched.key, watched.since, watched.was_expired);
