@@ -149,6 +149,8 @@ fn random_sequences_get_the_same_replies() {
         for client in 0..CLIENTS {
             pair.words(client, &[b"hello", if resp3 { b"3" } else { b"2" }])?;
         }
+        // Streams of several nodes.
+        pair.words(0, &[b"config", b"set", b"stream-node-max-entries", b"4"])?;
         let outcome = calls.iter().try_for_each(|call| pair.step(call).map(drop)).and_then(|()| pair.compare_all());
         total.set(total.get() + pair.commands);
         outcome
