@@ -212,8 +212,9 @@ pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
                 if let Some(reply) = reply {
                     engine.blocked.remove(client);
                     engine.answer_later(client, reply);
-                    engine.flush_pending(true);
                 }
+                // The key may have expired, which replicas are told whether anybody is served or not.
+                engine.flush_pending(true);
             }
         }
     }
