@@ -113,7 +113,6 @@ impl Grammar {
     /// Reads what COMMAND DOCS answered, but for some commands.
     pub fn from_docs(docs: &Value, without: &[&str]) -> Self {
         let mut commands = Vec::new();
-        let only = std::env::var("SLOTSCOPE_GROUP").ok();
         for (name, fields) in pairs(docs) {
             let name = text(name);
             if without.contains(&name.as_str()) {
@@ -384,7 +383,7 @@ impl Random {
             }
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
             "double" | "string" if name == "min" || name == "max" => self.bound(),
-            "string" if name == "start" || name == "stop" => self.bound(),
+            "string" if name == "stop" || (name == "start" && self.one_in(2)) => self.bound(),
             "double" if name == "score" => self.score(),
             "integer" if name == "weight" => self.score(),
             "double" => self.number(),
