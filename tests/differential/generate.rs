@@ -348,6 +348,34 @@ impl Random {
             ]),
             "string" if name == "subcommand" => self.pick(&["getreg", "DECODE", "encoding", "todense", "nosuch"]),
             "string" if name == "operation" => self.pick(&["and", "OR", "Xor", "not", "not", "nand"]),
+            "double" if name == "longitude" => self.pick(&[
+                "13.361389",
+                "15.087269",
+                "2.349",
+                "-0.1277",
+                "180",
+                "-180",
+                "181",
+                "-179.99",
+                "0",
+                "x",
+                "1e400",
+            ]),
+            "double" if name == "latitude" => self.pick(&[
+                "38.115556",
+                "37.502669",
+                "48.86",
+                "51.5",
+                "85.05112878",
+                "-85.05112878",
+                "86",
+                "-0.5",
+                "x",
+            ]),
+            "double" if matches!(name, "radius" | "width" | "height") => {
+                self.pick(&["0", "1", "100", "200", "5000", "20000", "1e8", "-1", "x", "0.5"])
+            }
+            "integer" if name == "count" && self.one_in(2) => self.pick(&["1", "2", "3", "10", "0", "-1"]),
             "integer" if name == "bit" => self.pick(&["0", "1", "0", "1", "2", "x"]),
             "integer" if name == "value" && self.one_in(2) => self.pick(&["0", "1"]),
             "integer" if name == "offset" && self.one_in(2) => {
@@ -409,27 +437,6 @@ impl Random {
         }
     }
 
-    /// Mostly few scores, so that some are the same.
-    fn score(&mut self) -> Vec<u8> {
-        if self.one_in(12) {
-            return self.number();
-        }
-        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
-    }
-
-    /// One end of a range of ranks, scores or members.
-    fn bound(&mut self) -> Vec<u8> {
-        match self.below(16) {
-            0 => self.number(),
-            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
-            6..11 => {
-                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
-            }
-            _ => self
-                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
-        }
-    }
-
     /// STREAMS, keys, and mostly as many IDs.
     fn streams(&mut self, argv: &mut Vec<Vec<u8>>) {
         argv.push(self.any_case("streams"));
@@ -481,6 +488,27 @@ impl Random {
             id.insert(0, b'(');
         }
         id
+    }
+
+    /// Mostly few scores, so that some are the same.
+    fn score(&mut self) -> Vec<u8> {
+        if self.one_in(12) {
+            return self.number();
+        }
+        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
+    }
+
+    /// One end of a range of ranks, scores or members.
+    fn bound(&mut self) -> Vec<u8> {
+        match self.below(16) {
+            0 => self.number(),
+            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
+            6..11 => {
+                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
+            }
+            _ => self
+                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
+        }
     }
 
     fn number(&mut self) -> Vec<u8> {

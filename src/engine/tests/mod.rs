@@ -1,13 +1,17 @@
 //! What the engine does, seen from outside: commands in, replies, effects and notices out.
 
 mod bitmaps;
+mod blocking;
+mod clients;
 mod dispatch;
 mod eviction;
 mod expiry;
+mod geo;
 mod hashes;
 mod hyperloglog;
 mod keys;
 mod lists;
+mod pubsub;
 mod random;
 mod replication;
 mod sets;
