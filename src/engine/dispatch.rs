@@ -335,6 +335,8 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
         return;
     }
     run(engine, host, ClientId(0), found, argv, now, false);
+    // Clients of a replica may wait for what its primary says (XREAD).
+    blocked::serve(engine, host);
     engine.pending.clear();
 }
 

@@ -61,6 +61,8 @@ pub struct Keyspace {
     slot_deletions: Vec<Bytes>,
     /// Bytes left under maxmemory: larger tables wait.
     bytes_left: u64,
+    /// Keys whose stream was deleted or overwritten: who waits as a member of one of its groups is to hear of it.
+    lost_streams: Vec<(u32, Bytes)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -190,6 +192,7 @@ impl Keyspace {
             watched: BTreeMap::new(),
             slot_deletions: Vec::new(),
             bytes_left: u64::MAX,
+            lost_streams: Vec::new(),
         }
     }
 
@@ -328,9 +331,13 @@ impl Keyspace {
     pub fn replace(&mut self, db: u32, id: EntryId, data: Data, usage: u32) {
         let new = data.memory();
         let object = self.dbs[db as usize].main.value_mut(id.0);
-        let old = std::mem::replace(&mut object.data, data).memory();
+        let old = std::mem::replace(&mut object.data, data);
         object.usage = usage;
-        self.account(new, old);
+        self.account(new, old.memory());
+        if matches!(old, Data::Stream(_)) {
+            let key = self.key(db, id).clone();
+            self.lost_streams.push((db, key));
+        }
     }
 
     /// Takes a key out.
@@ -342,7 +349,15 @@ impl Keyspace {
         }
         self.unlink(&name, &object);
         self.account(0, self.overhead(&name) + object.data.memory());
+        if matches!(object.data, Data::Stream(_)) {
+            self.lost_streams.push((db, name));
+        }
         Some(object)
+    }
+
+    /// Keys whose stream went since the last call.
+    pub(super) fn take_lost_streams(&mut self) -> Vec<(u32, Bytes)> {
+        std::mem::take(&mut self.lost_streams)
     }
 
     /// The end of an entry's time to live, in Unix milliseconds.

@@ -30,6 +30,7 @@ mod paged;
 mod partial_sort;
 mod rdb;
 mod server;
+mod sha1;
 mod slots;
 mod syntax;
 mod table;
@@ -341,6 +342,7 @@ impl Engine {
         server::cron(self, now);
         expire::active_cycle(self, host, now);
         evict::perform_evictions(self, host, now);
+        blocked::serve(self, host);
         self.keyspace.tend_tables(CHAINS_PER_TICK);
     }
     /// The protocol a client speaks: 2 or 3.

@@ -17,6 +17,7 @@ fn check_mode(call: &Call<'_>) -> Result<(), Error> {
 fn flush(call: &mut Call<'_>, db: u32) -> u64 {
     let now_ms = call.now_ms();
     call.keyspace().touch_all_watched(db, None, now_ms);
+    call.engine.blocked.signal_all(db);
     call.keyspace().clear(db) as u64
 }
 
@@ -63,6 +64,8 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().touch_all_watched(one, Some(other), now_ms);
         call.keyspace().touch_all_watched(other, Some(one), now_ms);
         call.keyspace().swap(one, other);
+        call.engine.blocked.signal_all(one);
+        call.engine.blocked.signal_all(other);
     }
     call.dirty += 1;
     Ok(Value::ok())

@@ -227,6 +227,7 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
         let id = call.keyspace().insert(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
+    call.engine.blocked.signal(db, to);
     call.touched(from);
     call.touched(to);
     call.notify(EventClass::GENERIC, "rename_from", from);
@@ -264,6 +265,7 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         let id = call.keyspace().insert(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
+    call.engine.blocked.signal(to, key);
     call.touched(key);
     call.keyspace().touch_watched(to, key);
     call.notify(EventClass::GENERIC, "move_from", key);
@@ -308,6 +310,7 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
     let initial = usage::initial(&call.engine.config, call.now_ms());
     let id = call.keyspace().insert(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
+    call.engine.blocked.signal(db, to);
     call.keyspace().touch_watched(db, to);
     call.engine.notify(EventClass::GENERIC, "copy_to", to, db);
     call.dirty += 1;

@@ -1,8 +1,12 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
-use crate::engine::call::Call;
+use std::fmt::Write;
+
+use super::digest;
+use super::parameters::bytes;
+use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::value::Data;
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue};
 use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
@@ -25,13 +29,28 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::Int(i64::from(glob::matches(pattern, &text, false))))
         }
         ("protocol", 3) => protocol(call),
+        ("htstats-key", 3) => htstats_key(call),
+        ("listpack", 3) => listpack(call),
+        ("digest", 2) => digest::of_everything(call),
+        ("digest-value", 2..) => digest::of_values(call),
+        ("quicklist-packed-threshold", 3) => packed_threshold(call),
         ("help", 2) => Ok(Value::Array(
             [
                 "DEBUG <subcommand> [<argument> ...]. Subcommands built here are:",
+                "DIGEST",
+                "    Answer a fingerprint of all data.",
+                "DIGEST-VALUE <key> [<key> ...]",
+                "    Answer a fingerprint of each value.",
+                "HTSTATS-KEY <key>",
+                "    Tell how full a value's hash table is.",
+                "LISTPACK <key>",
+                "    Tell whether a value is a listpack.",
                 "OBJECT <key>",
-                "    Tell how a string is stored.",
+                "    Tell how a value is stored.",
                 "PROTOCOL <type>",
                 "    Answer a value of that type.",
+                "QUICKLIST-PACKED-THRESHOLD <size>",
+                "    Give elements of lists a node to themselves from this size on. 0 is as it was: 1gb.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
                 "SLEEP <seconds>",
@@ -55,6 +74,63 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     }
 }
 
+/// `DEBUG HTSTATS-KEY key`
+fn htstats_key(call: &mut Call<'_>) -> Result<Value, Error> {
+    let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
+    let mut tables = Vec::new();
+    match call.engine.keyspace.data(call.db, id) {
+        Data::Set(set) => tables.extend(set.as_table().map(|dict| [dict.chains(0), dict.chains(1)])),
+        Data::Hash(hash) => tables.extend(hash.as_table().map(|dict| [dict.chains(0), dict.chains(1)])),
+        _ => {}
+    }
+    let Some([main, target]) = tables.pop() else {
+        return Err(Error::Text("ERR The value stored at the specified key is not represented using an hash table"));
+    };
+    let mut text = String::new();
+    describe_table(&mut text, "0 stats (main hash table)", &main);
+    if target.0 > 0 {
+        describe_table(&mut text, "1 stats (rehashing target)", &target);
+    }
+    Ok(Value::Verbatim(*b"txt", text.into()))
+}
+
+/// The statistics of one hash table, as Redis words them.
+fn describe_table(text: &mut String, name: &str, (size, used, lengths): &(usize, usize, Vec<usize>)) {
+    /// Longer chains are not listed.
+    const LISTED: usize = 49;
+    let _ = writeln!(text, "Hash table {name}:");
+    if *used == 0 {
+        *text += "No stats available for empty dictionaries\n";
+        return;
+    }
+    let hundredths = |part: usize, whole: usize| {
+        let (part, whole) = (part as u64, whole as u64);
+        let rounded = (part * 200 + whole) / (whole * 2);
+        format!("{}.{:02}", rounded / 100, rounded % 100)
+    };
+    let slots = size - lengths.first().unwrap_or(&0);
+    let average = hundredths(*used, slots);
+    let _ = writeln!(
+        text,
+        " table size: {size}\n number of elements: {used}\n different slots: {slots}\n max chain length: {}\n avg chain \
+         length (counted): {average}\n avg chain length (computed): {average}\n Chain length distribution:",
+        lengths.len() - 1
+    );
+    for (length, count) in lengths.iter().enumerate().take(LISTED).filter(|(_, count)| **count > 0) {
+        let _ = writeln!(text, "   {length}: {count} ({}%)", hundredths(count * 100, *size));
+    }
+}
+
+/// `DEBUG LISTPACK key`: a real server prints the listpack where nobody sees it.
+fn listpack(call: &mut Call<'_>) -> Result<Value, Error> {
+    let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
+    if call.engine.keyspace.data(call.db, id).encoding() == "listpack" {
+        Ok(Value::simple("Listpack structure printed on stdout"))
+    } else {
+        Err(Error::Text("ERR Not a listpack encoded object."))
+    }
+}
+
 /// Subcommands of Redis 7.0 that are not built here.
 const ELSEWHERE: &[&str] = &[
     "aof-flush-sleep",
@@ -64,14 +140,10 @@ const ELSEWHERE: &[&str] = &[
     "clusterlink",
     "config-rewrite-force-all",
     "crash-and-recover",
-    "digest",
-    "digest-value",
     "drop-cluster-packet-filter",
     "error",
     "htstats",
-    "htstats-key",
     "leak",
-    "listpack",
     "loadaof",
     "log",
     "mallctl",
@@ -81,7 +153,6 @@ const ELSEWHERE: &[&str] = &[
     "pause-cron",
     "populate",
     "quicklist",
-    "quicklist-packed-threshold",
     "reload",
     "replicate",
     "replybuffer",
@@ -105,13 +176,36 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::ok())
 }
 
+/// `DEBUG QUICKLIST-PACKED-THRESHOLD size`
+fn packed_threshold(call: &mut Call<'_>) -> Result<Value, Error> {
+    /// A little less than 4 GB, where Redis's limit is.
+    const MOST: u64 = (1 << 32) - (1 << 20);
+    let size = bytes(&String::from_utf8_lossy(call.arg(2))).filter(|size| *size <= MOST);
+    let size = size.ok_or(Error::Text("ERR argument must be a memory value bigger than 1 and smaller than 4gb"))?;
+    call.engine.config.list_packed_threshold = if size == 0 { LIST_ELEMENT_LARGE } else { size };
+    Ok(Value::ok())
+}
+
+/// What DEBUG OBJECT adds for a list.
+fn quicklist(list: &ListValue) -> String {
+    let nodes = list.free_effort();
+    format!(
+        " ql_nodes:{nodes} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{}",
+        list.len() as f64 / nodes as f64,
+        list.fill(),
+        u8::from(list.is_compressed()),
+        list.contents_size(),
+    )
+}
+
 /// `DEBUG OBJECT key`
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
-    // Only strings are weighed as a snapshot would write them.
+    // What a snapshot would take for it, were nothing compressed.
+    let mut extra = String::new();
     let length = match &object.data {
         Data::Str(text) => match text.as_int() {
             Some(-128..=127) => 2,
@@ -119,11 +213,17 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
             Some(-2_147_483_648..=2_147_483_647) => 5,
             _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
         },
+        Data::List(list) => {
+            extra = quicklist(list);
+            let length = |len: usize| [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)];
+            // A node is its kind and a text.
+            list.node_sizes().fold(length(list.free_effort()), |sum, size| sum + 1 + length(size) + size)
+        }
         _ => return Err(Error::NotImplemented("debug object of this type")),
     };
     let (encoding, lru) = (object.data.encoding(), object.usage);
     Ok(Value::simple(&format!(
-        "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}",
+        "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}{extra}",
         0x7f00_0000_0000_u64,
         usage::idle_seconds(lru, now_ms),
     )))

@@ -11,6 +11,7 @@ pub mod command;
 pub mod config;
 pub mod connection;
 pub mod debug;
+mod digest;
 pub mod help;
 pub mod info;
 pub mod latency;
