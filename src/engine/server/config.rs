@@ -26,7 +26,7 @@ pub fn get(engine: &Engine, name: &str) -> Option<String> {
 /// The names of all parameters, old ones included.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let names = |parameter: &'static Parameter| [parameter.name, parameter.old_name];
-    PARAMETERS.iter().flat_map(names).filter(|name| !name.is_empty())
+    PARAMETERS.iter().filter(|parameter| !parameter.hidden).flat_map(names).filter(|name| !name.is_empty())
 }
 
 fn unknown(name: &str) -> String {
@@ -104,7 +104,9 @@ pub fn config_get(call: &mut Call<'_>) -> Result<Value, Error> {
             if name.is_empty() {
                 continue;
             }
-            let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, name.as_bytes(), true)) else {
+            let mut answered = patterns.iter().filter(|pattern| glob::matches(pattern, name.as_bytes(), true));
+            let is_name = |pattern: &&Bytes| !parameter.hidden || pattern.eq_ignore_ascii_case(name.as_bytes());
+            let Some(pattern) = answered.find(is_name) else {
                 continue;
             };
             // A name said in full is answered as it was said.
@@ -145,6 +147,12 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
         let said = String::from_utf8_lossy(&pair[1]);
         let value = PARAMETERS[*at].normalize(&said, text(&call.engine.config, *at));
         values.push(value.map_err(|why| failed(&pair[0], &why))?);
+    }
+    for ((pair, at), value) in pairs.chunks(2).zip(&places).zip(&values) {
+        // A simulated server stays where it is.
+        if PARAMETERS[*at].name == "port" && value != text(&call.engine.config, *at) {
+            return Err(failed(&pair[0], "Unable to listen on this port. Check server logs."));
+        }
     }
     for (at, value) in places.into_iter().zip(values) {
         // Who was connected before a password was asked for stays so.

@@ -204,7 +204,7 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
         "maxclients": engine.config("maxclients").unwrap_or_default(),
         "client_recent_max_input_buffer": 20_480,
         "client_recent_max_output_buffer": 0,
-        "blocked_clients": 0,
+        "blocked_clients": engine.blocked.len(),
         "tracking_clients": 0,
         "clients_in_timeout_table": 0,
     }
