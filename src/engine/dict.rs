@@ -427,21 +427,6 @@ impl<V: Clone> Dict<V> {
         self.tables[table].size
     }
 
-    /// Of one of the two tables: its buckets, its entries, and how many chains there are of each length.
-    pub fn chains(&self, table: usize) -> (usize, usize, Vec<usize>) {
-        let Table { size, used, .. } = self.tables[table];
-        let mut lengths = Vec::new();
-        for bucket in 0..size {
-            let mut length = 0;
-            self.visit_chain(&self.tables[table], bucket, &mut |_| length += 1);
-            if lengths.len() <= length {
-                lengths.resize(length + 1, 0);
-            }
-            lengths[length] += 1;
-        }
-        (size, used, lengths)
-    }
-
     /// A random entry: a random bucket that is not empty, then a random entry of its chain (so entries in long chains are
     /// less likely). `None` when empty.
     pub fn random(&mut self, random: &mut dyn FnMut() -> u64) -> Option<u32> {

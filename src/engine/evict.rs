@@ -91,7 +91,11 @@ pub fn perform_evictions(engine: &mut Engine, host: &mut dyn Host, now: UnixMicr
 
 /// Deletes a key for want of memory. Answers the nanoseconds its value takes to be freed.
 fn evict(engine: &mut Engine, db: u32, key: &Bytes) -> u64 {
-    let effort = engine.keyspace.remove(db, key).map_or(0, |object| object.data.free_effort());
+    let gone = engine.keyspace.remove(db, key);
+    let effort = gone.as_ref().map_or(0, |object| object.data.free_effort());
+    if let Some(object) = gone.filter(|_| engine.config.lazyfree_lazy_eviction) {
+        engine.note_lazy_free(&object);
+    }
     engine.keyspace.touch_watched(db, key);
     engine.notify(EventClass::EVICTED, "evicted", key, db);
     engine.stats.evicted_keys += 1;

@@ -239,6 +239,12 @@ impl Keyspace {
         (db.main.buckets(), db.expires.buckets())
     }
 
+    /// The tables of a database: its keys, and those with a time to live (DEBUG HTSTATS).
+    pub(super) fn tables(&self, db: u32) -> (&Dict<Object>, &Dict<u32>) {
+        let db = &self.dbs[db as usize];
+        (&db.main, &db.expires)
+    }
+
     /// Mean time to live in milliseconds, as the active expiry cycle last estimated it (INFO keyspace, `avg_ttl`).
     pub fn average_ttl_of(&self, db: u32) -> i64 {
         self.dbs[db as usize].average_ttl
@@ -537,12 +543,16 @@ impl Keyspace {
 
     /// Whether a watched key is not what it was when it was watched: touched since, or expired now.
     pub(super) fn is_disturbed(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool, now_ms: i64) -> bool {
-        let count = self.watched.get(&(db, key.clone())).copied().unwrap_or_default();
-        if count.touches.changes != since.changes {
-            return true;
-        }
-        let expired = || !count.arrived_expired && self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
-        !was_expired && (count.touches.expirations != since.expirations || expired())
+        let arrived_expired = self.watched.get(&(db, key.clone())).is_some_and(|count| count.arrived_expired);
+        let has_expired = || self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
+        self.is_touched(db, key, since, was_expired) || (!was_expired && !arrived_expired && has_expired())
+    }
+
+    /// Whether a watched key was touched since it was watched.
+    pub(super) fn is_touched(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool) -> bool {
+        let Touches { changes, expirations } =
+            self.watched.get(&(db, key.clone())).map(|count| count.touches).unwrap_or_default();
+        changes != since.changes || (!was_expired && expirations != since.expirations)
     }
 
     /// A key was changed: who watches it will find out.

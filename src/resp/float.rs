@@ -14,7 +14,7 @@ pub fn format_double(value: f64) -> String {
     // A whole number of no more digits than that, as most scores are.
     let whole = value as i64;
     if whole.unsigned_abs() < 10_u64.pow(DIGITS as u32)
-        && whole as f64 == value
+        && whole as f64 - value == 0.0
         && (whole != 0 || value.is_sign_positive())
     {
         return whole.to_string();
@@ -234,7 +234,7 @@ mod tests {
             ("1p-1075", Some(0.0)),
             ("1.8p-1075", Some(5e-324)),
             ("1p-99999999999999999999", Some(0.0)),
-            ("1p1023", Some(8.98846567431158e307)),
+            ("1p1023", Some(8.988_465_674_311_58e307)),
             ("1p1024", Some(f64::INFINITY)),
             ("1fffffffffffff.8", Some(9_007_199_254_740_992.0)),
             ("ffffffffffffffffff", Some(4_722_366_482_869_645_213_696.0)),

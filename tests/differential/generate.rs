@@ -437,27 +437,6 @@ impl Random {
         }
     }
 
-    /// Mostly few scores, so that some are the same.
-    fn score(&mut self) -> Vec<u8> {
-        if self.one_in(12) {
-            return self.number();
-        }
-        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
-    }
-
-    /// One end of a range of ranks, scores or members.
-    fn bound(&mut self) -> Vec<u8> {
-        match self.below(16) {
-            0 => self.number(),
-            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
-            6..11 => {
-                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
-            }
-            _ => self
-                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
-        }
-    }
-
     /// STREAMS, keys, and mostly as many IDs.
     fn streams(&mut self, argv: &mut Vec<Vec<u8>>) {
         argv.push(self.any_case("streams"));
@@ -509,6 +488,27 @@ impl Random {
             id.insert(0, b'(');
         }
         id
+    }
+
+    /// Mostly few scores, so that some are the same.
+    fn score(&mut self) -> Vec<u8> {
+        if self.one_in(12) {
+            return self.number();
+        }
+        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
+    }
+
+    /// One end of a range of ranks, scores or members.
+    fn bound(&mut self) -> Vec<u8> {
+        match self.below(16) {
+            0 => self.number(),
+            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
+            6..11 => {
+                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
+            }
+            _ => self
+                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
+        }
     }
 
     fn number(&mut self) -> Vec<u8> {

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::connection::REDIS_VERSION;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
+use crate::engine::pubsub::Space;
 use crate::engine::{CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage};
 use crate::resp::{Bytes, Value, parse_double};
 
@@ -179,12 +180,16 @@ fn server(text: &mut String, call: &mut Call<'_>) {
 
 /// 40 hexadecimal digits, different for every node and start: made from when it started and where it listens.
 fn run_id(call: &Call<'_>) -> String {
+    hex_id(call, 0)
+}
+
+fn hex_id(call: &Call<'_>, number: u64) -> String {
     let engine = &*call.engine;
     let started = engine.server.started_at.unwrap_or_default().0;
     let address = ["cluster-announce-ip", "port"].map(|name| engine.config(name).unwrap_or_default()).concat();
-    let mut word = address.bytes().fold(started ^ 0x9e37_79b9_7f4a_7c15, |word, byte| {
-        (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let seed = started ^ 0x9e37_79b9_7f4a_7c15 ^ number.rotate_left(32);
+    let mut word =
+        address.bytes().fold(seed, |word, byte| (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let mut id = String::new();
     while id.len() < 40 {
         // SplitMix64's step.
@@ -204,9 +209,9 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
         "maxclients": engine.config("maxclients").unwrap_or_default(),
         "client_recent_max_input_buffer": 20_480,
         "client_recent_max_output_buffer": 0,
-        "blocked_clients": engine.blocked.len(),
+        "blocked_clients": engine.blocked.len() + engine.pause.waiting(),
         "tracking_clients": 0,
-        "clients_in_timeout_table": 0,
+        "clients_in_timeout_table": engine.blocked.with_deadline(),
     }
 }
 
@@ -271,7 +276,7 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
         "mem_allocator": "jemalloc-5.2.1",
         "active_defrag_running": 0,
         "lazyfree_pending_objects": 0,
-        "lazyfreed_objects": 0,
+        "lazyfreed_objects": engine.stats.lazyfreed_objects,
     }
 }
 
@@ -340,9 +345,9 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "current_eviction_exceeded_time": 0,
         "keyspace_hits": stats.keyspace_hits,
         "keyspace_misses": stats.keyspace_misses,
-        "pubsub_channels": 0,
-        "pubsub_patterns": 0,
-        "pubsubshard_channels": 0,
+        "pubsub_channels": engine.pubsub.names(Space::Channel).len(),
+        "pubsub_patterns": engine.pubsub.names(Space::Pattern).len(),
+        "pubsubshard_channels": engine.pubsub.names(Space::Shard).len(),
         "latest_fork_usec": 0,
         "total_forks": 0,
         "migrate_cached_sockets": 0,
@@ -363,8 +368,8 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "total_writes_processed": stats.commands,
         "io_threaded_reads_processed": 0,
         "io_threaded_writes_processed": 0,
-        "reply_buffer_shrinks": 0,
-        "reply_buffer_expands": 0,
+        "reply_buffer_shrinks": engine.server.reply_buffers.shrinks,
+        "reply_buffer_expands": engine.server.reply_buffers.expands,
     }
 }
 
@@ -377,7 +382,7 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
             "role": "master",
             "connected_slaves": 0,
             "master_failover_state": "no-failover",
-            "master_replid": run_id(call),
+            "master_replid": hex_id(call, call.engine.server.replid_changes),
             "master_replid2": "0".repeat(40),
             "master_repl_offset": 0,
             "second_repl_offset": -1,

@@ -19,8 +19,8 @@ pub struct Parameter {
     pub default: &'static str,
     /// Whether CONFIG SET may change it.
     pub change: Change,
-    /// CONFIG GET answers it only to its full name.
-    pub hidden: bool,
+    /// No pattern finds it; it must be named.
+    pub is_hidden: bool,
 }
 
 /// Whether CONFIG SET may change a parameter.
@@ -54,7 +54,7 @@ pub enum Kind {
 }
 
 const fn row(name: &'static str, default: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, old_name: "", kind, default, change: Change::Free, hidden: false }
+    Parameter { name, old_name: "", kind, default, change: Change::Free, is_hidden: false }
 }
 
 const fn switch(name: &'static str, default: bool) -> Parameter {
@@ -91,13 +91,13 @@ impl Parameter {
         self
     }
 
-    const fn hidden(mut self) -> Self {
-        self.hidden = true;
+    const fn fixed(mut self) -> Self {
+        self.change = Change::Immutable;
         self
     }
 
-    const fn fixed(mut self) -> Self {
-        self.change = Change::Immutable;
+    const fn hidden(mut self) -> Self {
+        self.is_hidden = true;
         self
     }
 

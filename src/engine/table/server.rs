@@ -459,6 +459,7 @@ rows! {
         "Show every command as it comes in";
         flags ADMIN NOSCRIPT LOADING STALE;
         acl ADMIN SLOW DANGEROUS;
+        run server::client::monitor;
     }
     {
         "psync" -3, Server, "2.8.0", "";

@@ -1,6 +1,8 @@
 //! What the engine does, seen from outside: commands in, replies, effects and notices out.
 
 mod bitmaps;
+mod blocking;
+mod clients;
 mod dispatch;
 mod eviction;
 mod expiry;
@@ -9,6 +11,7 @@ mod hashes;
 mod hyperloglog;
 mod keys;
 mod lists;
+mod pubsub;
 mod random;
 mod replication;
 mod sets;
