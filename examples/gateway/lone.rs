@@ -56,6 +56,13 @@ impl Lone {
     }
 }
 
+/// Prints what is for the server's log.
+pub fn print_log(lines: Vec<String>) {
+    for line in lines {
+        println!("{line}");
+    }
+}
+
 impl Backend for Lone {
     fn nodes(&self) -> usize {
         1
@@ -82,6 +89,7 @@ impl Backend for Lone {
         self.host.now = self.clock.next_command();
         let outcome = self.engine.execute(&mut self.host, client, argv);
         self.drop_effects();
+        print_log(self.engine.take_log());
         self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
         outcome
     }

@@ -388,6 +388,7 @@ pub fn serve_blocked(
         engine.command_stats[usize::from(found.0.0)].failed += 1;
         engine.note_error(&reply);
     }
+    engine.blocked.remove(client);
     server::after_command(engine, client, found, argv, cost_ns, now);
     Some(reply)
 }
