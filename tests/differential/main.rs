@@ -2,7 +2,7 @@
 //!
 //! Random sequences are made from what the real server says of its commands' arguments; a sequence that tells the two
 //! apart is shrunk to the fewest commands. Set `SLOTSCOPE_SOAK` to a number to run that many times more, from a seed of
-//! the day; `SLOTSCOPE_GROUP` has only one group's commands called (`sorted-set`). Without a redis-server on PATH the
+//! the day; `SLOTSCOPE_GROUPS` has only some groups' commands called (`sorted-set,generic`). Without a redis-server on PATH the
 //! tests say so and pass, except in CI.
 
 mod compare;
