@@ -358,7 +358,7 @@ pub fn run(
 /// Notes what a command has to replicate; answers how many changes it made.
 fn conclude(call: Call<'_>) -> u64 {
     let Call { engine, host, argv, db, from_primary, dirty, rewritten, .. } = call;
-    if dirty > 0 && !from_primary && !host.is_replica() {
+    if dirty > 0 && !engine.drops_effects && !from_primary && !host.is_replica() {
         match rewritten {
             Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
             Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
