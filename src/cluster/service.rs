@@ -159,6 +159,7 @@ impl Node {
         }
         self.deliver(ctx);
         if let Some(value) = outcome.reply {
+            let value = in_protocol(value, self.engine.protocol(client));
             self.answer(ctx, asked, value);
         } else if !self.engine.is_blocked(client) {
             self.service.asked.remove(&client);
@@ -204,19 +205,20 @@ impl Node {
         let hung_up = engine.take_hung_up_for(&is_known);
         for (at, (client, value)) in messages.iter().enumerate() {
             let Some(caller) = self.service.caller_of(*client) else { continue };
+            let value = in_protocol(value.clone(), self.engine.protocol(*client));
             if self.service.asked.contains_key(client)
                 && !self.engine.is_blocked(*client)
                 && answer_among(&messages, *client) == Some(at)
                 && let Some(asked) = self.service.asked.remove(client)
             {
                 self.engine.note_offset(*client, self.state.replication.offset);
-                self.answer(ctx, asked, value.clone());
+                self.answer(ctx, asked, value);
                 continue;
             }
             self.service.pushes += 1;
-            let bytes = wire::reply_len(value);
+            let bytes = wire::reply_len(&value);
             let (node, number) = (self.state.me, self.service.pushes);
-            self.send_off(ctx, Output::Push(Push { caller, node, number, value: value.clone(), bytes }));
+            self.send_off(ctx, Output::Push(Push { caller, node, number, value, bytes }));
         }
         for client in hung_up {
             let Some(caller) = self.service.caller_of(client) else { continue };
@@ -306,6 +308,14 @@ impl Node {
             }
             ctx.out.push(output);
         }
+    }
+}
+
+/// A message as its client reads it: RESP2 knows no pushes, only arrays.
+fn in_protocol(value: Value, protocol: u8) -> Value {
+    match value {
+        Value::Push(items) if protocol == 2 => Value::Array(items),
+        other => other,
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::engine::EventClass;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::number;
 use crate::engine::{glob, usage};
 use crate::resp::{Bytes, Value};
 
