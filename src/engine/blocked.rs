@@ -135,11 +135,16 @@ impl Call<'_> {
     /// Puts the client off until one of the keys can serve it; the handler answers what this answers, which is dropped.
     /// Inside a transaction nobody may wait: that is as if time had run out at once.
     pub fn block(&mut self, wait: Wait) -> Value {
+        self.block_as(wait, self.argv.to_vec())
+    }
+
+    /// The same with the words that the wait is remembered by: those that depend on the moment, in plain terms.
+    pub fn block_as(&mut self, wait: Wait, argv: Vec<Bytes>) -> Value {
         if self.nested {
             return wait.on_timeout;
         }
         self.no_reply = true;
-        let waiting = Waiting { wait, db: self.db, command: self.id, argv: self.argv.to_vec() };
+        let waiting = Waiting { wait, db: self.db, command: self.id, argv };
         self.engine.blocked.add(self.client, waiting);
         Value::Null
     }
@@ -188,6 +193,9 @@ impl Call<'_> {
 
 /// Serves those who wait for keys that were made ready, until nothing new is.
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
+    for (db, key) in engine.keyspace.take_lost_streams() {
+        engine.blocked.signal(db, &key);
+    }
     while !engine.blocked.ready.is_empty() {
         for (db, key) in std::mem::take(&mut engine.blocked.ready) {
             let queue = engine.blocked.queues.get(&(db, key.clone()));
@@ -204,8 +212,9 @@ pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
                 if let Some(reply) = reply {
                     engine.blocked.remove(client);
                     engine.answer_later(client, reply);
-                    engine.flush_pending(true);
                 }
+                // The key may have expired, which replicas are told whether anybody is served or not.
+                engine.flush_pending(true);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::call::{Call, Propagation};
 use super::client::{Client, Multi, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
-use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys};
+use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
 use crate::resp::{Bytes, Value};
 
 /// CPU time of a command that reads or writes one small value, in nanoseconds (7.0.15's commandstats say 0.41 µs for GET
@@ -35,6 +35,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         return outcome;
     }
     state.last_interaction = now;
+    engine.server.sleep_ns = 0;
     let messages = engine.outbox.len();
     let reply = match process(engine, host, client, argv, now, &mut outcome) {
         Ok(reply) => reply,
@@ -44,7 +45,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         // It has not been looked at yet, as it were.
         return outcome;
     }
-    engine.flush_pending(true);
+    engine.flush_pending(!touches_arbitrary_keys(argv));
     blocked::serve(engine, host);
     if let Some(reply) = &reply {
         outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
@@ -54,6 +55,11 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         put_before_own_line(engine, client, messages, &mut outcome);
     }
     outcome
+}
+
+/// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
+fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
+    argv[0].eq_ignore_ascii_case(b"scan") || argv[0].eq_ignore_ascii_case(b"randomkey")
 }
 
 /// A monitor sees its own commands too, each behind its reply.
@@ -335,18 +341,18 @@ pub fn run(
     let Call { work, extra_ns, close, no_reply, .. } = call;
     let dirty = conclude(call);
     let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
-    let cost_ns = base + work * ELEMENT_NS;
+    let cost_ns = base + work * ELEMENT_NS + extra_ns;
     engine.dirty += dirty;
     engine.stats.commands += 1;
     let stat = &mut engine.command_stats[usize::from(id.0)];
     stat.calls += 1;
-    stat.nanos += cost_ns;
     if reply.is_error() {
         stat.failed += 1;
         engine.note_error(&reply);
     }
+    server::after_command(engine, client, (id, spec), argv, cost_ns, now);
     engine.feed_monitors(client, spec, argv, now);
-    Ran { reply: (!no_reply).then_some(reply), cost_ns: cost_ns + extra_ns, close }
+    Ran { reply: (!no_reply).then_some(reply), cost_ns, close }
 }
 
 /// Notes what a command has to replicate; answers how many changes it made.
@@ -371,14 +377,18 @@ pub fn serve_blocked(
     key: &Bytes,
     serve: blocked::Serve,
 ) -> Option<Value> {
-    let now = host.now();
+    // A command may have slept (DEBUG SLEEP): time has gone on.
+    let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
     let mut call = Call::new(engine, host, client, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
+    let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
     let dirty = conclude(call);
     engine.dirty += dirty;
     if reply.is_error() {
+        engine.command_stats[usize::from(found.0.0)].failed += 1;
         engine.note_error(&reply);
     }
+    server::after_command(engine, client, found, argv, cost_ns, now);
     Some(reply)
 }
 
@@ -393,6 +403,8 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
         return;
     }
     run(engine, host, ClientId(0), found, argv, now, false);
+    // Clients of a replica may wait for what its primary says (XREAD).
+    blocked::serve(engine, host);
     engine.pending.clear();
     blocked::serve(engine, host);
 }
@@ -463,10 +475,9 @@ impl Engine {
 
     /// Whether a key that a client watches was changed since; that one's time has run out does not count as such.
     pub(super) fn is_disturbed(&self, client: &Client) -> bool {
-        let is_disturbed = |watched: &Watched| {
-            self.keyspace.is_disturbed(watched.db, &watched.key, watched.since, watched.was_expired, 0)
-        };
-        client.watched.iter().any(is_disturbed)
+        let is_touched =
+            |watched: &Watched| self.keyspace.is_touched(watched.db, &watched.key, watched.since, watched.was_expired);
+        client.watched.iter().any(is_touched)
     }
 
     /// Ends every WATCH of a client.

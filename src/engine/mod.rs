@@ -18,6 +18,7 @@ mod dispatch;
 mod error;
 mod evict;
 mod expire;
+mod geohash;
 mod glob;
 mod hyperloglog;
 mod keys;
@@ -27,6 +28,7 @@ mod memory;
 mod monitor;
 mod number;
 mod paged;
+mod partial_sort;
 mod pause;
 mod pubsub;
 mod rdb;
@@ -194,6 +196,8 @@ pub struct Stats {
     pub evicted_keys: u64,
     /// Keys expired.
     pub expired_keys: u64,
+    /// Values, and databases' tables, that Redis would have freed in the background.
+    pub lazyfreed_objects: u64,
 }
 
 /// What is remembered of one command (INFO commandstats).
@@ -395,7 +399,7 @@ impl Engine {
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
         let outcome = dispatch::execute(self, host, client, argv);
-        server::after_call(self, client, argv, &outcome, host.now());
+        server::after_call(self, client, argv, &outcome);
         pause::resume(self, host);
         outcome
     }
@@ -408,12 +412,16 @@ impl Engine {
     pub fn cron(&mut self, host: &mut dyn Host) {
         /// Chains moved in a tick, about what a millisecond allows.
         const CHAINS_PER_TICK: usize = 10_000;
+        if self.server.cron_paused {
+            return;
+        }
         let now = host.now();
         server::cron(self, now);
         if !self.pause.is_on(now) {
             expire::active_cycle(self, host, now);
             evict::perform_evictions(self, host, now);
         }
+        blocked::serve(self, host);
         blocked::redirect(self, host);
         self.tick(host);
         self.keyspace.tend_tables(CHAINS_PER_TICK);
@@ -430,10 +438,13 @@ impl Engine {
                 && self.clients.get(client).is_some_and(|client| !client.authenticated),
         }
     }
-    /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
-    /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
+    /// Nanoseconds that the last command told the server to sleep (DEBUG SLEEP); part of its [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
     pub fn take_sleep(&mut self) -> u64 {
         std::mem::take(&mut self.server.sleep_ns)
+    }
+    /// Lines for the server's log since the last call (DEBUG LOG). If nobody takes them, only the last thousand are kept.
+    pub fn take_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.server.log)
     }
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.

@@ -8,12 +8,17 @@ use crate::resp::{Bytes, Value};
 
 /// `DEL key [key …]`
 pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
+    let lazy = call.engine.config.lazyfree_lazy_user_del;
+    delete(call, lazy)
+}
+
+fn delete(call: &mut Call<'_>, lazy: bool) -> Result<Value, Error> {
     let argv = call.argv;
     let mut deleted = 0;
     for key in &argv[1..] {
         // What has expired is deleted as expired, and does not count.
         call.drop_if_expired(key);
-        if call.delete_key(key) {
+        if if lazy { call.unlink_key(key) } else { call.delete_key(key) } {
             call.touched(key);
             call.notify(EventClass::GENERIC, "del", key);
             call.dirty += 1;
@@ -26,7 +31,7 @@ pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `UNLINK key [key …]`
 pub fn unlink(call: &mut Call<'_>) -> Result<Value, Error> {
-    del(call)
+    delete(call, true)
 }
 
 /// `EXISTS key [key …]`
@@ -223,10 +228,10 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
     }
     let expire = call.engine.keyspace.expire_at(db, id);
     if let Some(object) = call.keyspace().remove(db, from) {
-        call.notify(EventClass::NEW, "new", to);
-        let id = call.keyspace().insert(db, to, object.data, object.usage);
+        let id = call.add_key_in(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
+    call.engine.blocked.signal(db, to);
     call.touched(from);
     call.touched(to);
     call.notify(EventClass::GENERIC, "rename_from", from);
@@ -261,10 +266,10 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Int(0));
     }
     if let Some(object) = call.keyspace().remove(from, key) {
-        call.engine.notify(EventClass::NEW, "new", key, to);
-        let id = call.keyspace().insert(to, key, object.data, object.usage);
+        let id = call.add_key_in(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
+    call.engine.blocked.signal(to, key);
     call.touched(key);
     call.keyspace().touch_watched(to, key);
     call.notify(EventClass::GENERIC, "move_from", key);
@@ -307,9 +312,9 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().remove(db, to);
     }
     let initial = usage::initial(&call.engine.config, call.now_ms());
-    call.engine.notify(EventClass::NEW, "new", to, db);
-    let id = call.keyspace().insert(db, to, data, initial);
+    let id = call.add_key_in(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
+    call.engine.blocked.signal(db, to);
     call.keyspace().touch_watched(db, to);
     call.engine.notify(EventClass::GENERIC, "copy_to", to, db);
     call.dirty += 1;

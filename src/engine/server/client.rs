@@ -206,21 +206,25 @@ fn local_address(engine: &Engine) -> String {
     format!("{ip}:{}", config("port"))
 }
 
-/// One line of CLIENT LIST. Sizes of buffers are those of the real server, measured: while a client is being served it has
-/// a query buffer of 20 KiB and a reply buffer of 16 KiB, else neither to speak of.
+/// One line of CLIENT LIST. Sizes are those of the real server, measured: while a client is being served it has a query
+/// buffer of 20 KiB, else none to speak of.
 fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     const QUERY_BUFFER: u64 = 20_474;
     const SERVED_MEMORY: usize = 37_632;
+    // The part of these that is the reply buffer.
+    const FRESH_BUFFER: usize = 16_384;
+    const IDLE_BUFFER: u64 = 1_024;
     let seconds = |since: UnixMicros| call.now.0.saturating_sub(since.0) / 1_000_000;
     let served = client.id == call.client;
     let arguments: usize = call.argv.iter().map(|arg| arg.len()).sum();
     let query = wire_len(call.argv) as u64;
     let (query, query_free) = if served { (query, QUERY_BUFFER.saturating_sub(query)) } else { (0, 0) };
-    let (arguments, reply_size, reply_peak) = if served { (arguments, 16_384, 16_384) } else { (0, 1_024, 0) };
+    let arguments = if served { arguments } else { 0 };
+    let (reply_size, reply_peak) = (client.reply_buffer.size, client.reply_buffer.peak);
     let total = if served {
-        (SERVED_MEMORY + arguments + memory::allocated(8 * call.argv.len())) as u64
+        (SERVED_MEMORY - FRESH_BUFFER + reply_size + arguments + memory::allocated(8 * call.argv.len())) as u64
     } else {
-        CLIENT_MEMORY
+        CLIENT_MEMORY - IDLE_BUFFER + reply_size as u64
     };
     let mut flags = String::new();
     for (is, letter) in [

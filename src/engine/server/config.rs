@@ -89,6 +89,8 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "hll-sparse-max-bytes" => config.hll_sparse_max_bytes = large,
         "stream-node-max-bytes" => config.stream_node_max_bytes = large,
         "slowlog-log-slower-than" => config.slowlog_log_slower_than = number,
+        "latency-monitor-threshold" => config.latency_monitor_threshold = large,
+        "latency-tracking" => config.latency_tracking = yes,
         "slowlog-max-len" => config.slowlog_max_len = large,
         "stream-node-max-entries" => config.stream_node_max_entries = large,
         _ => {}
@@ -108,6 +110,9 @@ pub fn config_get(call: &mut Call<'_>) -> Result<Value, Error> {
             let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, name.as_bytes(), true)) else {
                 continue;
             };
+            if parameter.is_hidden && !patterns.iter().any(|pattern| pattern.eq_ignore_ascii_case(name.as_bytes())) {
+                continue;
+            }
             // A name said in full is answered as it was said.
             let said = if pattern.eq_ignore_ascii_case(name.as_bytes()) { pattern } else { &Bytes::from(name) };
             found.push((Value::bulk(said.clone()), Value::bulk(text(config, at))));
@@ -169,6 +174,12 @@ pub fn config_resetstat(call: &mut Call<'_>) -> Result<Value, Error> {
     call.engine.stats = Stats::default();
     call.engine.command_stats.fill(CommandStat::default());
     call.engine.error_stats.clear();
+    let engine = &mut *call.engine;
+    engine.expire_cycle.forget_stats();
+    engine.server.latency.forget_commands();
+    engine.server.connections_before = engine.clients.last_id();
+    engine.server.net_input_bytes = 0;
+    engine.server.net_output_bytes = 0;
     Ok(Value::ok())
 }
 
@@ -196,7 +207,7 @@ mod tests {
     #[test]
     fn parameters_stand_in_order_and_none_is_missing() {
         assert!(PARAMETERS.is_sorted_by_key(|parameter| parameter.name));
-        assert_eq!(names().count(), 192);
+        assert_eq!(names().count(), 197);
     }
 
     #[test]

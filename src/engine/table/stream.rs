@@ -1,6 +1,6 @@
 //! Streams. Facts of Redis 7.0.15; the words are ours.
 
-use crate::engine::server;
+use crate::engine::{commands, server};
 
 rows! {
     {
@@ -10,6 +10,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key group id*";
+        run commands::stream::pending::xack;
     }
     {
         "xadd" -5, Stream, "5.0.0", "O(1), O(N) when trimming";
@@ -20,6 +21,7 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key NOMKSTREAM?@6.2.0 trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? \
               threshold i:count=LIMIT?@6.2.0)? id_or_auto<t:auto_id=* id> field_value(field value)*";
+        run commands::stream::xadd;
     }
     {
         "xautoclaim" -6, Stream, "6.2.0", "O(1)";
@@ -29,6 +31,7 @@ rows! {
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group consumer min-idle-time start i:count=COUNT? JUSTID?";
+        run commands::stream::pending::xautoclaim;
     }
     {
         "xclaim" -6, Stream, "5.0.0", "O(log(N))";
@@ -39,6 +42,7 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group consumer min-idle-time id* i:ms=IDLE? u:unix-time-milliseconds=TIME? \
               i:count=RETRYCOUNT? FORCE? JUSTID? id=LASTID?";
+        run commands::stream::pending::xclaim;
     }
     {
         "xdel" -3, Stream, "5.0.0", "O(1) an ID";
@@ -47,6 +51,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key id*";
+        run commands::stream::xdel;
     }
     {
         "xgroup" -2, Stream, "5.0.0", "that of the subcommand";
@@ -61,6 +66,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE INSERT; at 2];
                 args "k0:key groupname id<id t:new_id=$> MKSTREAM? i:entries_read=ENTRIESREAD?";
+                run commands::stream::groups::create;
             }
             {
                 "xgroup|createconsumer" 5, Stream, "6.2.0", "O(1)";
@@ -69,6 +75,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE INSERT; at 2];
                 args "k0:key groupname consumername";
+                run commands::stream::groups::createconsumer;
             }
             {
                 "xgroup|delconsumer" 5, Stream, "5.0.0", "O(1)";
@@ -77,6 +84,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE DELETE; at 2];
                 args "k0:key groupname consumername";
+                run commands::stream::groups::delconsumer;
             }
             {
                 "xgroup|destroy" 4, Stream, "5.0.0", "O(N)";
@@ -85,6 +93,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE DELETE; at 2];
                 args "k0:key groupname";
+                run commands::stream::groups::destroy;
             }
             {
                 "xgroup|help" 2, Stream, "5.0.0", "O(1)";
@@ -100,6 +109,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE UPDATE; at 2];
                 args "k0:key groupname id<id t:new_id=$> i:entries_read=ENTRIESREAD?";
+                run commands::stream::groups::setid;
             }
         };
     }
@@ -117,6 +127,7 @@ rows! {
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key groupname";
+                run commands::stream::info::consumers;
             }
             {
                 "xinfo|groups" 3, Stream, "5.0.0", "O(1)";
@@ -125,6 +136,7 @@ rows! {
                 acl READ STREAM SLOW;
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 args "k0:key";
+                run commands::stream::info::groups;
             }
             {
                 "xinfo|help" 2, Stream, "5.0.0", "O(1)";
@@ -140,6 +152,7 @@ rows! {
                 acl READ STREAM SLOW;
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 args "k0:key full=FULL(i:count=COUNT?)?";
+                run commands::stream::info::of_stream;
             }
         };
     }
@@ -150,6 +163,7 @@ rows! {
         acl READ STREAM FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::stream::xlen;
     }
     {
         "xpending" -3, Stream, "5.0.0", "O(N)";
@@ -159,6 +173,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group filters(i:min-idle-time=IDLE?@6.2.0 start end i:count consumer?)?";
+        run commands::stream::pending::xpending;
     }
     {
         "xrange" -4, Stream, "5.0.0", "O(N)";
@@ -167,6 +182,7 @@ rows! {
         acl READ STREAM SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key start end i:count=COUNT?";
+        run commands::stream::xrange;
     }
     {
         "xread" -4, Stream, "5.0.0", "O(N)";
@@ -175,6 +191,7 @@ rows! {
         acl READ STREAM SLOW BLOCKING;
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 1 to -1 step 1 limit 2];
         args "i:count=COUNT? i:milliseconds=BLOCK? streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xread;
     }
     {
         "xreadgroup" -7, Stream, "5.0.0", "O(M)";
@@ -184,6 +201,7 @@ rows! {
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 4 to -1 step 1 limit 2];
         args "group_consumer=GROUP(group consumer) i:count=COUNT? i:milliseconds=BLOCK? NOACK? \
               streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xreadgroup;
     }
     {
         "xrevrange" -4, Stream, "5.0.0", "O(N)";
@@ -192,6 +210,7 @@ rows! {
         acl READ STREAM SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key end start i:count=COUNT?";
+        run commands::stream::xrevrange;
     }
     {
         "xsetid" -3, Stream, "5.0.0", "O(1)";
@@ -200,6 +219,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key last-id i:entries_added=ENTRIESADDED?@7.0.0 max_deleted_entry_id=MAXDELETEDID?@7.0.0";
+        run commands::stream::xsetid;
     }
     {
         "xtrim" -4, Stream, "5.0.0", "O(N)";
@@ -210,5 +230,6 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? threshold \
               i:count=LIMIT?@6.2.0)";
+        run commands::stream::xtrim;
     }
 }
