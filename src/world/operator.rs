@@ -6,7 +6,7 @@
 use super::view::LineStyle;
 use crate::app::{ConsoleClient, ConsoleOutput};
 use crate::cluster::{Caller, Reply, RequestId};
-use crate::resp::{Bytes, human};
+use crate::resp::{Bytes, Value, human};
 use crate::scenario::Console;
 use crate::sim::Nanos;
 use std::collections::{BTreeMap, VecDeque};
@@ -97,6 +97,25 @@ impl Operator {
         wanted.into_iter().map(told).collect()
     }
 
+    /// The endpoint it is connected to, or was last.
+    pub fn host(&self) -> &str {
+        self.client.host()
+    }
+
+    /// The node it is connected to has sent something unasked.
+    pub fn push(&mut self, value: Value) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.push(value, &mut wanted);
+        wanted.into_iter().map(told).collect()
+    }
+
+    /// The node it is connected to has closed the connection.
+    pub fn hung_up(&mut self) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.hung_up(&mut wanted);
+        wanted.into_iter().map(told).collect()
+    }
+
     /// A request has been out long enough.
     pub fn timeout(&mut self, now: Nanos, id: RequestId) -> Vec<Do> {
         if let Some(name) = self.broadcasts.remove(&id) {
@@ -113,6 +132,7 @@ impl Operator {
 fn told(output: ConsoleOutput) -> Do {
     match output {
         ConsoleOutput::Redirected(line) => Do::Print(Console::Redis, LineStyle::Redirect, line),
+        ConsoleOutput::Remark(line) => Do::Print(Console::Redis, LineStyle::Remark, line.to_owned()),
         ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
         ConsoleOutput::Reply(value) => {
             let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
