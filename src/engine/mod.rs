@@ -23,7 +23,9 @@ mod keyspace;
 mod long_double;
 mod memory;
 mod number;
+mod options;
 mod paged;
+mod preview;
 mod rdb;
 mod server;
 mod slots;
@@ -43,6 +45,7 @@ use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
+pub use preview::{KeyFacts, KeyFilter, Preview, quoted, shown};
 
 /// A hash slot, 0 to 16383.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

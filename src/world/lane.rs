@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// Unix time at which every run begins: 2026-01-01T00:00:00Z, in microseconds.
-const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
+pub(super) const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
 /// Between two readings of the lane's gauges.
 pub(super) const SAMPLE_EVERY: Nanos = Nanos::from_millis(100);
 /// First retransmission time-out of TCP on Linux, for messages lost by chance; doubles with every loss.
@@ -489,6 +489,14 @@ impl Lane {
         let wanted = self.operator.timeout(self.now(), id);
         self.operator_do(wanted);
         self.operator_next();
+    }
+
+    /// Ctrl-C at the `redis>` console. Answers whether anything was waiting.
+    pub fn operator_interrupt(&mut self) -> bool {
+        let Some(wanted) = self.operator.interrupt() else { return false };
+        self.operator_do(wanted);
+        self.operator_next();
+        true
     }
 
     fn operator_do(&mut self, wanted: Vec<Do>) {

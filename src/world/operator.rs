@@ -6,6 +6,7 @@
 use super::view::LineStyle;
 use crate::app::{ConsoleClient, ConsoleOutput};
 use crate::cluster::{Caller, Reply, RequestId};
+use crate::engine::command::{self, Flags};
 use crate::resp::{Bytes, human};
 use crate::scenario::Console;
 use crate::sim::Nanos;
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Lines that wait for the one before them, at most.
 const QUEUE_MAX: usize = 1_000;
+/// What has not been answered by now waits for something.
+const SLOW: Nanos = Nanos::from_millis(20);
 /// Commands to every node are numbered from here, apart from everybody else's.
 const BROADCASTS: u64 = 1 << 61;
 
@@ -27,6 +30,9 @@ pub(super) enum Do {
 #[derive(Clone, Debug)]
 pub(super) struct Operator {
     client: ConsoleClient,
+    /// When the line that waits was sent, and whether it may wait for longer than the network takes.
+    since: Nanos,
+    may_block: bool,
     queue: VecDeque<(Vec<Bytes>, String)>,
     /// Commands to every node that wait for their replies: which node each was sent to.
     broadcasts: BTreeMap<RequestId, String>,
@@ -43,6 +49,8 @@ impl Operator {
     pub fn new(seeds: &[String]) -> Self {
         Self {
             client: ConsoleClient::new(seeds, Self::CALLER),
+            since: Nanos::ZERO,
+            may_block: false,
             queue: VecDeque::new(),
             broadcasts: BTreeMap::new(),
             next_broadcast: BROADCASTS,
@@ -57,6 +65,27 @@ impl Operator {
     /// Whether a line still waits for its reply.
     pub fn is_busy(&self) -> bool {
         self.client.busy() || !self.queue.is_empty() || !self.broadcasts.is_empty()
+    }
+
+    /// Whether a line has waited for longer than an answer takes on a network that works.
+    pub fn waits(&self, now: Nanos) -> bool {
+        self.client.busy() && now - self.since >= SLOW
+    }
+
+    /// Whether what waits may go on waiting for ever (BLPOP and its kin).
+    pub fn is_blocked(&self, now: Nanos) -> bool {
+        self.may_block && self.waits(now)
+    }
+
+    /// Ctrl-C: gives up the line that waits. None where no line does.
+    pub fn interrupt(&mut self) -> Option<Vec<Do>> {
+        if !self.client.busy() {
+            return None;
+        }
+        let mut wanted = Vec::new();
+        self.client.interrupt(&mut wanted);
+        let ended = Do::Print(Console::Redis, LineStyle::Remark, "^C".to_owned());
+        Some(std::iter::once(ended).chain(wanted.into_iter().map(told)).collect())
     }
 
     /// A line to be run after those before it.
@@ -82,6 +111,7 @@ impl Operator {
         let Some((argv, text)) = self.queue.pop_front() else { return Vec::new() };
         let input = Do::Print(Console::Redis, LineStyle::Input, format!("{}{text}", self.client.prompt()));
         let mut wanted = Vec::new();
+        (self.since, self.may_block) = (now, argv.first().is_some_and(|name| may_block(name)));
         self.client.send(now, argv, &mut wanted);
         std::iter::once(input).chain(wanted.into_iter().map(told)).collect()
     }
@@ -107,6 +137,10 @@ impl Operator {
         self.client.timeout(now, id, &mut wanted);
         wanted.into_iter().map(told).collect()
     }
+}
+
+fn may_block(name: &[u8]) -> bool {
+    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING))
 }
 
 /// What the client tells is printed; what else it wants is carried out.

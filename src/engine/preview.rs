@@ -1,0 +1,234 @@
+//! Keys and values to be looked at without disturbing them: nothing expires, no clock of use moves, nothing is counted.
+//!
+//! For whoever shows an engine from outside. A list of keys is read slot by slot, in the order of their bytes; a value is
+//! read a window at a time as lines of text, beside the commands that show the same.
+//!
+//! Start with [`Keyspace::list_slot`] and [`Keyspace::preview`].
+
+use std::fmt::Write as _;
+
+use super::Slot;
+use super::glob;
+use super::keyspace::{EntryId, Keyspace};
+use super::value::{Data, StringValue};
+use crate::resp::{Bytes, human};
+
+/// Rows of a collection shown at once.
+pub const ROWS: usize = 100;
+/// Bytes of a string shown as text at once.
+const TEXT: usize = 2_000;
+/// Bytes in a line of hexadecimal digits, and of bits.
+const HEX: usize = 8;
+const BITS: usize = 4;
+/// Lines of hexadecimal digits or bits shown at once.
+const LINES: usize = 64;
+/// Bytes of an element, a field or a value shown.
+const CELL: usize = 200;
+
+/// What is to be known of a key without its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// The key.
+    pub key: Bytes,
+    /// Its slot.
+    pub slot: u16,
+    /// As TYPE prints it.
+    pub kind: &'static str,
+    /// As OBJECT ENCODING prints it.
+    pub encoding: &'static str,
+    /// Bytes of key, entry and value (MEMORY USAGE).
+    pub bytes: usize,
+    /// The end of its time to live, in Unix milliseconds. It may have passed: the key is deleted later.
+    pub expire_at: Option<i64>,
+}
+
+/// Which keys are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyFilter {
+    /// Of this type, as TYPE prints it.
+    pub kind: Option<&'static str>,
+    /// Matching this pattern, as KEYS understands it; all where it is empty.
+    pub pattern: String,
+}
+
+/// A window of a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// The ways in which this value can be shown: "text", "hex", "bits".
+    pub aspects: Vec<&'static str>,
+    /// The one that is shown: its place among them.
+    pub aspect: usize,
+    /// The commands that show the same.
+    pub lines: Vec<String>,
+    /// What stands over the columns; none where the only column needs no name.
+    pub heads: &'static [&'static str],
+    /// The rows, as wide as `heads`.
+    pub rows: Vec<Vec<String>>,
+    /// The first one shown, counted in `unit`.
+    pub from: usize,
+    /// Where the next window begins, if anything follows.
+    pub next: Option<usize>,
+    /// How many there are, in `unit`.
+    pub total: usize,
+    /// What is counted: "bytes", "elements".
+    pub unit: &'static str,
+    /// A sentence, where there is something more to say.
+    pub note: String,
+}
+
+/// Reading without a trace.
+impl Keyspace {
+    /// Up to `limit` keys of a slot (cluster mode) that pass the filter and stand behind `after`, in the order of their
+    /// bytes. Answers how many keys were looked at.
+    pub fn list_slot(
+        &self,
+        slot: Slot,
+        after: Option<&[u8]>,
+        filter: &KeyFilter,
+        limit: usize,
+        into: &mut Vec<KeyFacts>,
+    ) -> usize {
+        let mut looked = 0;
+        let mut found: Vec<EntryId> = self
+            .entries_in_slot(slot)
+            .filter(|id| {
+                looked += 1;
+                let key = self.key(0, *id);
+                after.is_none_or(|after| &**key > after)
+                    && filter.kind.is_none_or(|kind| self.data(0, *id).type_name() == kind)
+                    && (filter.pattern.is_empty() || glob::matches(filter.pattern.as_bytes(), key, false))
+            })
+            .collect();
+        found.sort_unstable_by(|one, other| self.key(0, *one).cmp(self.key(0, *other)));
+        into.extend(found.into_iter().take(limit).map(|id| self.facts(id)));
+        looked
+    }
+
+    /// What is to be known of a key of database 0, an expired one included.
+    pub fn facts_of(&self, key: &[u8]) -> Option<KeyFacts> {
+        self.find(0, key).map(|id| self.facts(id))
+    }
+
+    fn facts(&self, id: EntryId) -> KeyFacts {
+        let (key, data) = (self.key(0, id), self.data(0, id));
+        KeyFacts {
+            slot: Slot::of_key(key).number(),
+            kind: data.type_name(),
+            encoding: data.encoding(),
+            bytes: self.memory_of(0, id),
+            expire_at: self.expire_at(0, id),
+            key: key.clone(),
+        }
+    }
+
+    /// The value of a key of database 0, an expired one included, from `from` on (in the aspect's own unit). An aspect
+    /// that the value does not have is the first.
+    pub fn preview(&self, key: &[u8], aspect: usize, from: usize) -> Option<Preview> {
+        let id = self.find(0, key)?;
+        let mut preview = Preview { aspect, ..Preview::default() };
+        let name = quoted(key);
+        match self.data(0, id) {
+            Data::Str(value) => preview.string(value, &name, from),
+            Data::List(_) | Data::Set(_) | Data::SortedSet(_) | Data::Hash(_) | Data::Stream(_) => {}
+        }
+        Some(preview)
+    }
+}
+
+impl Preview {
+    /// Takes one of the ways in which the value can be shown.
+    fn choose(&mut self, aspects: &[&'static str]) -> &'static str {
+        self.aspects = aspects.to_vec();
+        if self.aspect >= aspects.len() {
+            self.aspect = 0;
+        }
+        aspects.get(self.aspect).copied().unwrap_or_default()
+    }
+
+    /// Sets the window: at most `size` of `total`. Answers where it ends.
+    fn window(&mut self, from: usize, size: usize, total: usize, unit: &'static str) -> usize {
+        self.total = total;
+        self.unit = unit;
+        self.from = if from < total { from } else { 0 };
+        let end = self.from.saturating_add(size).min(total);
+        self.next = (end < total).then_some(end);
+        end
+    }
+
+    fn string(&mut self, value: &StringValue, key: &str, from: usize) {
+        let total = value.len();
+        let aspect = self.choose(&["text", "hex", "bits"]);
+        let size = match aspect {
+            "text" => TEXT,
+            "hex" => HEX * LINES,
+            _ => BITS * LINES,
+        };
+        let end = self.window(from, size, total, "bytes");
+        let from = self.from;
+        let last = end.saturating_sub(1);
+        let range = format!("GETRANGE {key} {from} {last}");
+        value.with_bytes(|bytes| {
+            let bytes = bytes.get(from..end).unwrap_or_default();
+            match aspect {
+                "text" => {
+                    self.lines.push(if bytes.len() == total { format!("GET {key}") } else { range });
+                    self.rows.push(vec![shown(bytes)]);
+                }
+                "hex" => {
+                    self.heads = &["byte", "hexadecimal", "text"];
+                    self.lines.push(range);
+                    for (place, chunk) in bytes.chunks(HEX).enumerate() {
+                        let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+                        let print = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '·' };
+                        let text = chunk.iter().map(print).collect();
+                        self.rows.push(vec![(from + place * HEX).to_string(), hex.join(" "), text]);
+                    }
+                }
+                _ => {
+                    self.heads = &["bit", "bits, the first one at the left"];
+                    self.lines.push(format!("BITCOUNT {key} {from} {last}"));
+                    self.lines.push(range);
+                    for (place, chunk) in bytes.chunks(BITS).enumerate() {
+                        let bits: Vec<String> = chunk.iter().map(|byte| format!("{byte:08b}")).collect();
+                        self.rows.push(vec![((from + place * BITS) * 8).to_string(), bits.join(" ")]);
+                    }
+                    let ones: u32 = bytes.iter().map(|byte| byte.count_ones()).sum();
+                    self.note = format!("{ones} of these {} bits are 1.", bytes.len() * 8);
+                }
+            }
+        });
+    }
+}
+
+/// Bytes as text to be read: as they are where they are UTF-8 without control characters, else in quotes and escaped as
+/// redis-cli does it.
+pub fn shown(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.is_empty() && !text.chars().any(char::is_control) => text.to_owned(),
+        _ => human::quote(bytes),
+    }
+}
+
+/// Bytes as text of bounded length, which says what was cut off.
+fn cell(bytes: &[u8]) -> String {
+    if bytes.len() <= CELL {
+        return shown(bytes);
+    }
+    let mut end = CELL;
+    // Not in the middle of a character: the bytes of one after its first are 10xxxxxx.
+    while end > CELL - 4 && bytes.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    let mut cut = shown(bytes.get(..end).unwrap_or_default());
+    let _ = write!(cut, "… ({} bytes)", bytes.len());
+    cut
+}
+
+/// A word as it must be typed: in quotes where it holds anything that redis-cli would split or unquote.
+pub fn quoted(bytes: &[u8]) -> String {
+    let plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
+    if !bytes.is_empty() && bytes.iter().all(plain) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    human::quote(bytes)
+}
