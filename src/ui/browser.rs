@@ -108,7 +108,7 @@ fn list(page: &Page, browse: &Browse, view: &KeysView) -> Html {
                     { each(KINDS.len(), &|place| html! { <option key={place} value={KINDS[place]} selected={*kind == Some(KINDS[place])}>{ KINDS[place] }</option> }) }
                 </select>
                 <select class="select" aria-label="Node" oninput={field(page, |browse, text| browse.query.node = text.parse().ok())}>
-                    <option value="" selected={query.node.is_none()}>{ "each slot’s owner" }</option>
+                    <option value="" selected={query.node.is_none()}>{ "all primaries" }</option>
                     { each(nodes.len(), &|place| html! { <option key={place} value={place.to_string()} selected={query.node == Some(place)}>{ nodes[place].name.clone() }</option> }) }
                 </select>
                 <label>{ "from slot " }<input class="input short" type="number" min="0" max="16383" value={query.from.slot.to_string()}
@@ -159,9 +159,9 @@ fn ttl(facts: &KeyFacts, now_ms: i64) -> String {
     match facts.expire_at.map(|at| at - now_ms) {
         None => "no TTL".to_owned(),
         Some(left) if left < 0 => "expired".to_owned(),
-        Some(left @ 0..60_000) => format!("{}.{}\u{202f}s", left / 1_000, left % 1_000 / 100),
-        Some(left @ 60_000..3_600_000) => format!("{}:{:02}", left / 60_000, left / 1_000 % 60),
-        Some(left) => format!("{}\u{202f}h {:02}", format::count(left as u64 / 3_600_000), left / 60_000 % 60),
+        Some(left @ 0..60_000) => format!("TTL {}.{}\u{202f}s", left / 1_000, left % 1_000 / 100),
+        Some(left @ 60_000..3_600_000) => format!("TTL {}:{:02}", left / 60_000, left / 1_000 % 60),
+        Some(left) => format!("TTL {}\u{202f}h {:02}", format::count(left as u64 / 3_600_000), left / 60_000 % 60),
     }
 }
 
@@ -181,10 +181,9 @@ fn chosen(page: &Page, browse: &Browse, view: &KeysView, key: &[u8]) -> Html {
                     <>
                         <p class="browser-words">{ format!("{} · {} · {} · slot {} · ", facts.kind, facts.encoding, format::bytes(facts.bytes as u64), facts.slot) }
                             <span class="mono">{ nodes.get(*node).map_or("", |node| &node.name).to_owned() }</span></p>
-                        <p class="browser-words">{ match facts.expire_at {
-                            None => "It has no time to live.".to_owned(),
-                            Some(at) if at < view.now_ms => "Expired: readers no longer see it, and it will be deleted.".to_owned(),
-                            Some(_) => format!("Time to live: {}", ttl(facts, view.now_ms)),
+                        <p class="browser-words">{ match ttl(facts, view.now_ms) {
+                            gone if gone == "expired" => "expired: readers no longer see it, and it will be deleted".to_owned(),
+                            left => left,
                         } }</p>
                         { value(page, browse, preview) }
                     </>

@@ -45,7 +45,7 @@ pub fn draw(page: &Page) -> Html {
                         <button class="button" onclick={page.runs(Console::Sim, "interrupt".to_owned(), INTERRUPTED)}>{ "Interrupt (Ctrl-C)" }</button></p>
                 } else {
                 <p class="console-hint">{ match console {
-                    Console::Redis => "Tab completes · ↑ history · HELP SET, HELP @list · Ctrl-L clears",
+                    Console::Redis => "Tab completes · ↑ history · HELP SET, HELP @list",
                     Console::Aws => "The control plane comes in a later version: what is typed here is refused.",
                     Console::Sim => "Tab completes · ↑ history · HELP · every button runs one of these lines",
                 } }</p>

@@ -4,6 +4,7 @@ mod dispatch;
 mod eviction;
 mod expiry;
 mod keys;
+mod preview;
 mod random;
 mod replication;
 mod strings;

@@ -1,0 +1,96 @@
+//! Looking at keys and values from outside: what is shown, and that it leaves no trace.
+
+use crate::engine::testing::{START_MS, Server};
+use crate::engine::{KeyFacts, KeyFilter, Preview, Slot};
+
+/// A window of a value, as lines.
+fn shown(server: &Server, key: &str, aspect: usize, from: usize) -> Vec<String> {
+    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from) else { return Vec::new() };
+    let Preview { aspects, aspect, lines, rows, from, next, total, unit, note, .. } = preview;
+    let next = next.map_or_else(String::new, |next| format!(", next {next}"));
+    let mut all = vec![format!("{} of {}: {from} of {total} {unit}{next}", aspects[aspect], aspects.join("|"))];
+    all.extend(lines.into_iter().map(|line| format!("> {line}")));
+    all.extend(rows.into_iter().map(|row| row.join(" | ")));
+    all.extend(Some(note).filter(|note| !note.is_empty()));
+    all
+}
+
+fn listed(server: &Server, slot: Slot, after: Option<&str>, filter: &KeyFilter, limit: usize) -> Vec<String> {
+    let mut found: Vec<KeyFacts> = Vec::new();
+    server.engine.keyspace().list_slot(slot, after.map(str::as_bytes), filter, limit, &mut found);
+    found.iter().map(|facts| String::from_utf8_lossy(&facts.key).into_owned()).collect()
+}
+
+#[test]
+fn a_string_is_text_or_hexadecimal_or_bits() {
+    let mut server = Server::new(false);
+    server.check(&[("SET k Hello", "+OK"), ("SET \"a b\" \"\\x00\\xff\"", "+OK")]);
+    let name = "text|hex|bits";
+    assert_eq!(shown(&server, "k", 0, 0), [&format!("text of {name}: 0 of 5 bytes"), "> GET k", "Hello"]);
+    assert_eq!(
+        shown(&server, "k", 1, 0),
+        [&format!("hex of {name}: 0 of 5 bytes"), "> GETRANGE k 0 4", "0 | 48 65 6c 6c 6f | Hello"]
+    );
+    assert_eq!(
+        shown(&server, "k", 2, 0),
+        [
+            &format!("bits of {name}: 0 of 5 bytes"),
+            "> BITCOUNT k 0 4",
+            "> GETRANGE k 0 4",
+            "0 | 01001000 01100101 01101100 01101100",
+            "32 | 01101111",
+            "20 of these 40 bits are 1."
+        ]
+    );
+    assert_eq!(
+        shown(&server, "a b", 0, 0),
+        [&format!("text of {name}: 0 of 2 bytes"), "> GET \"a b\"", "\"\\x00\\xff\""]
+    );
+    assert_eq!(shown(&server, "nosuch", 0, 0), [""; 0]);
+}
+
+#[test]
+fn a_long_string_is_shown_a_window_at_a_time() {
+    let mut server = Server::new(false);
+    server.check(&[("SETRANGE k 4999 x", ":5000")]);
+    let head = |from| shown(&server, "k", 0, from)[..2].to_vec();
+    assert_eq!(head(0), ["text of text|hex|bits: 0 of 5000 bytes, next 2000", "> GETRANGE k 0 1999"]);
+    assert_eq!(head(4_000), ["text of text|hex|bits: 4000 of 5000 bytes", "> GETRANGE k 4000 4999"]);
+    // A value that has become shorter, and an aspect that it does not have.
+    assert_eq!(head(9_000), head(0));
+    assert_eq!(shown(&server, "k", 7, 0)[0], head(0)[0]);
+}
+
+#[test]
+fn a_slot_lists_its_keys_by_name() {
+    let mut server = Server::new(true);
+    for key in ["{s}b", "{s}a", "{s}d", "{s}c"] {
+        assert_eq!(server.run(&format!("SET {key} v")), "+OK");
+    }
+    let (slot, all) = (Slot::of_key(b"s"), KeyFilter::default());
+    assert_eq!(listed(&server, slot, None, &all, 3), ["{s}a", "{s}b", "{s}c"]);
+    assert_eq!(listed(&server, slot, Some("{s}c"), &all, 3), ["{s}d"]);
+    let pattern = |pattern: &str| KeyFilter { pattern: pattern.to_owned(), ..KeyFilter::default() };
+    assert_eq!(listed(&server, slot, None, &pattern("*[bd]"), 3), ["{s}b", "{s}d"]);
+    let kind = |kind| KeyFilter { kind: Some(kind), ..KeyFilter::default() };
+    assert_eq!(listed(&server, slot, None, &kind("string"), 9).len(), 4);
+    assert!(listed(&server, slot, None, &kind("list"), 9).is_empty());
+}
+
+#[test]
+fn looking_leaves_no_trace() {
+    let mut server = Server::new(true);
+    server.check(&[("SET k v PX 1000", "+OK")]);
+    server.advance_ms(500_000);
+    let before = format!("{:?}", server.engine);
+    let facts = server.engine.keyspace().facts_of(b"k").expect("it is expired, but there");
+    assert_eq!(
+        (facts.kind, facts.encoding, facts.expire_at, facts.slot),
+        ("string", "embstr", Some(START_MS as i64 + 1_000), Slot::of_key(b"k").number())
+    );
+    shown(&server, "k", 0, 0);
+    listed(&server, Slot::of_key(b"k"), None, &KeyFilter::default(), 9);
+    assert_eq!(format!("{:?}", server.engine), before);
+    assert_eq!(server.run("GET k"), "nil");
+    assert_eq!(server.engine.keyspace().facts_of(b"k"), None);
+}
