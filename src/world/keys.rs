@@ -87,7 +87,7 @@ impl Lane {
                 break;
             }
             let (room, mut found) = (query.limit - view.rows.len(), Vec::new());
-            view.looked += keyspace.list_slot(slot, after, &query.filter, room + 1, &mut found);
+            view.looked += keyspace.list_slot(slot, after, &query.filter, room.saturating_add(1), &mut found);
             let more = found.len() > room;
             found.truncate(room);
             view.rows.extend(found.into_iter().map(|facts| (usize::from(node.0), facts)));
