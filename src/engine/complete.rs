@@ -235,7 +235,8 @@ pub fn complete(line: &str) -> Vec<String> {
     if !found.is_empty() {
         return found;
     }
-    let start = line.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    // Blanks of other alphabets are more than one byte long.
+    let start = line.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
     let (before, word) = line.split_at(start);
     let words = split(before);
     let Some((spec, named)) = find(&words) else {

@@ -106,10 +106,15 @@ impl Grammar {
     pub fn of(server: &mut Connection) -> Self {
         let reply = server.call(&["COMMAND", "DOCS"]);
         let (docs, _) = decode(&reply).expect("COMMAND DOCS");
+        Self::from_docs(&docs, NOT_AT_RANDOM)
+    }
+
+    /// Reads what COMMAND DOCS answered, but for some commands.
+    pub fn from_docs(docs: &Value, without: &[&str]) -> Self {
         let mut commands = Vec::new();
-        for (name, fields) in pairs(&docs) {
+        for (name, fields) in pairs(docs) {
             let name = text(name);
-            if NOT_AT_RANDOM.contains(&name.as_str()) {
+            if without.contains(&name.as_str()) {
                 continue;
             }
             let group = field(fields, "group").map(text).unwrap_or_default();

@@ -8,15 +8,22 @@ mod compare;
 mod generate;
 mod ours;
 mod real;
+mod surface;
 mod tables;
 
+use std::alloc::System;
 use std::cell::{Cell, RefCell};
 
+use cap::Cap;
 use generate::{Call, Grammar};
 use ours::Ours;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use real::{Connection, RealServer};
+
+/// Counts what is allocated: one of the tests here has a budget.
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 /// Sequences, and the longest of them. Together with the look at what they left these are well over 20 000 commands.
 const SEQUENCES: u32 = 600;

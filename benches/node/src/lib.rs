@@ -1,0 +1,154 @@
+//! The command engine alone, for Node: one server, called by typed commands or by batches in wire form.
+//!
+//! Built by `cargo xtask bench node`, which races it; the page does not contain it.
+#![cfg(target_arch = "wasm32")]
+// The clock here is the visitor's; the rule against it is the simulation's.
+#![allow(clippy::disallowed_methods)]
+
+use js_sys::{Array, Uint8Array};
+use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
+use slotscope::resp::{Bytes, RequestParser, Value, encode};
+use wasm_bindgen::prelude::*;
+
+/// What surrounds the engine: the machine's time, and chance from a fixed seed.
+struct Lone {
+    now: UnixMicros,
+    state: u64,
+}
+
+impl Host for Lone {
+    fn now(&self) -> UnixMicros {
+        self.now
+    }
+    fn random(&mut self) -> u64 {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state >> 16
+    }
+}
+
+/// One server with one client.
+#[wasm_bindgen]
+pub struct Server {
+    engine: Engine,
+    host: Lone,
+    client: ClientId,
+    parser: RequestParser,
+    replies: Vec<u8>,
+    calls: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let host = Lone { now: machine_time(), state: 1 };
+        let mut engine = Engine::new(false);
+        let client = engine.connect(host.now, "127.0.0.1:50000");
+        Self { engine, host, client, parser: RequestParser::default(), replies: Vec::new(), calls: 0 }
+    }
+}
+
+fn machine_time() -> UnixMicros {
+    UnixMicros((js_sys::Date::now() * 1_000.0) as u64)
+}
+
+#[wasm_bindgen]
+impl Server {
+    /// An empty server.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs one command; answers a string, a number, null, or an array of these. Throws what Redis answers as an error.
+    pub fn call(&mut self, argv: Vec<String>) -> Result<JsValue, JsValue> {
+        let argv: Vec<Bytes> = argv.iter().map(|word| Bytes::from(word.as_str())).collect();
+        self.turn_the_clock();
+        let outcome = self.engine.execute(&mut self.host, self.client, &argv);
+        self.engine.take_effects();
+        to_js(&outcome.reply.unwrap_or(Value::Null))
+    }
+
+    /// Runs the commands of a pipeline in wire form; answers the replies in wire form.
+    pub fn batch(&mut self, requests: &[u8]) -> Uint8Array {
+        self.parser.feed(requests);
+        self.replies.clear();
+        while let Ok(Some(argv)) = self.parser.next_request() {
+            self.turn_the_clock();
+            let outcome = self.engine.execute(&mut self.host, self.client, &argv);
+            self.engine.take_effects();
+            if let Some(reply) = outcome.reply {
+                encode(&reply, self.engine.protocol(self.client), &mut self.replies);
+            }
+        }
+        Uint8Array::from(self.replies.as_slice())
+    }
+
+    /// Nanoseconds that `n` GETs and SETs take in here, without JavaScript in between.
+    pub fn alone(&mut self, n: u32) -> f64 {
+        let keys: Vec<Bytes> = (0..10_000).map(|n| Bytes::from(format!("row:{n}"))).collect();
+        let (get, set, value) = (Bytes::from("GET"), Bytes::from("SET"), Bytes::from("v".repeat(100)));
+        let begin = js_sys::Date::now();
+        for turn in 0..n {
+            let key = keys[(turn.wrapping_mul(2_654_435_761) >> 8) as usize % keys.len()].clone();
+            if turn % 2 == 0 {
+                self.engine.execute(&mut self.host, self.client, &[set.clone(), key, value.clone()]);
+                self.engine.take_effects();
+            } else {
+                self.engine.execute(&mut self.host, self.client, &[get.clone(), key]);
+            }
+        }
+        (js_sys::Date::now() - begin) * 1e6 / f64::from(n)
+    }
+
+    /// Adds `n` small string keys; answers how many there are.
+    pub fn fill(&mut self, n: u32) -> u32 {
+        let set = Bytes::from("SET");
+        for turn in 0..n {
+            let key = Bytes::from(format!("key:{turn:012}"));
+            let value = Bytes::from(format!("value:{turn}"));
+            self.engine.execute(&mut self.host, self.client, &[set.clone(), key, value]);
+            self.engine.take_effects();
+        }
+        self.engine.keyspace().len() as u32
+    }
+
+    /// Bytes of memory this program has taken.
+    pub fn memory(&self) -> u32 {
+        (core::arch::wasm32::memory_size(0) * 65_536) as u32
+    }
+
+    /// The time need not be asked for at every call: nothing here is finer than a millisecond.
+    fn turn_the_clock(&mut self) {
+        self.calls = self.calls.wrapping_add(1);
+        if self.calls % 64 == 1 {
+            self.host.now = machine_time();
+        }
+    }
+}
+
+fn to_js(value: &Value) -> Result<JsValue, JsValue> {
+    Ok(match value {
+        Value::Error(text) => return Err(js_sys::Error::new(&String::from_utf8_lossy(text)).into()),
+        Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
+            JsValue::from_str(&String::from_utf8_lossy(text))
+        }
+        Value::Int(n) => JsValue::from_f64(*n as f64),
+        Value::Double(n) => JsValue::from_f64(*n),
+        Value::Bool(is) => JsValue::from_bool(*is),
+        Value::Null | Value::NullArray => JsValue::NULL,
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            let list = Array::new();
+            for item in items {
+                list.push(&to_js(item)?);
+            }
+            list.into()
+        }
+        Value::Map(pairs) => {
+            let list = Array::new();
+            for (key, value) in pairs {
+                list.push(&to_js(key)?);
+                list.push(&to_js(value)?);
+            }
+            list.into()
+        }
+    })
+}
