@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::call::Call;
 use super::command::{self, CommandId};
 use super::error::Error;
+use super::long_double::LongDouble;
 use super::{ClientId, Engine, Host, UnixMicros, dispatch};
 use crate::resp::{Bytes, Value};
 
@@ -129,24 +130,21 @@ impl Call<'_> {
 
     /// The end of a wait from a time-out argument in seconds (0: never), with Redis's errors.
     pub fn deadline(&self, at: usize) -> Result<Option<UnixMicros>, Error> {
-        let seconds = super::number::parse_f64(self.arg(at)).filter(|seconds| seconds.is_finite());
+        let seconds = LongDouble::parse(self.arg(at));
         let seconds = seconds.ok_or(Error::Text("ERR timeout is not a float or out of range"))?;
-        self.deadline_in_ms(seconds * 1_000.0)
+        self.deadline_in_ms(libm::ceil(seconds.to_f64() * 1_000.0))
     }
 
-    /// The same from milliseconds.
+    /// The same from milliseconds. What is too much for 64 bits counts as negative, as in Redis.
     pub fn deadline_in_ms(&self, millis: f64) -> Result<Option<UnixMicros>, Error> {
-        if millis > i64::MAX as f64 {
-            return Err(Error::Text("ERR timeout is out of range"));
-        }
-        if millis < 0.0 {
+        if millis < 0.0 || millis >= i64::MAX as f64 {
             return Err(Error::Text("ERR timeout is negative"));
         }
         if millis == 0.0 {
             return Ok(None);
         }
-        let millis = libm::ceil(millis) as u64;
-        Ok(Some(UnixMicros(self.now.0.saturating_add(millis.saturating_mul(1_000)))))
+        let micros = (millis as u64).saturating_mul(1_000);
+        Ok(Some(UnixMicros(self.now.0.saturating_add(micros))))
     }
 }
 

@@ -123,6 +123,8 @@ pub struct Config {
     pub list_max_listpack_size: i64,
     /// list-compress-depth.
     pub list_compress_depth: u64,
+    /// Elements of so many bytes have a node of a list to themselves (DEBUG QUICKLIST-PACKED-THRESHOLD).
+    pub list_packed_threshold: u64,
     /// set-max-intset-entries.
     pub set_max_intset_entries: u64,
     /// zset-max-listpack-entries.
@@ -172,6 +174,7 @@ impl Default for Config {
             hash_max_listpack_value: 64,
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            list_packed_threshold: super::value::LIST_ELEMENT_LARGE,
             set_max_intset_entries: 512,
             zset_max_listpack_entries: 128,
             zset_max_listpack_value: 64,

@@ -18,6 +18,8 @@ const EMPTY_VISITS: usize = 10;
 
 /// Entries per thousand buckets above which a table grows even if memory is short (1.618 each).
 const LOAD_WITHOUT_MEMORY: usize = 1_618;
+/// Bytes of the structure itself (`dict`), both tables' headers included.
+const HEADER: usize = 56;
 /// Random buckets tried for a random entry before the search becomes a walk.
 const RANDOM_TRIES: usize = 1_000;
 
@@ -112,6 +114,18 @@ impl<V: Clone> Dict<V> {
         self.tables[0].size + self.tables[1].size
     }
 
+    /// Bytes it weighs in Redis by itself: structure, buckets of both tables, entries; not keys and values.
+    pub fn memory(&self) -> usize {
+        HEADER + self.buckets() * memory::BUCKET + self.len() * memory::DICT_ENTRY
+    }
+
+    /// An empty table with buckets for `len` entries, as a value has that becomes a table.
+    pub fn with_room(len: usize) -> Self {
+        let mut dict = Self::default();
+        dict.tables[0] = Table::new(len.next_power_of_two().max(SMALLEST));
+        dict
+    }
+
     fn entry(&self, id: u32) -> &Entry<V> {
         match self.arena.get(id as usize) {
             Place::Taken(entry) => entry,
@@ -143,10 +157,10 @@ impl<V: Clone> Dict<V> {
 
     /// The entry of a key.
     pub fn find(&self, key: &[u8]) -> Option<u32> {
-        if self.is_empty() {
-            return None;
-        }
-        let hash = hash(key);
+        if self.is_empty() { None } else { self.find_hashed(key, hash(key)) }
+    }
+
+    fn find_hashed(&self, key: &[u8], hash: u32) -> Option<u32> {
         for table in &self.tables {
             if table.size == 0 {
                 break;
@@ -164,7 +178,6 @@ impl<V: Clone> Dict<V> {
     }
 
     /// Adds a key that is not there yet. Answers its index.
-    #[cfg(test)]
     pub fn insert(&mut self, key: Bytes, value: V) -> u32 {
         self.insert_within(key, value, u64::MAX)
     }
@@ -174,6 +187,35 @@ impl<V: Clone> Dict<V> {
         self.step();
         self.grow_if_full(bytes_left);
         let hash = hash(&key);
+        self.push(key, hash, value)
+    }
+
+    /// Adds a key unless it is there. Answers whether it was not. A full table grows either way, as in Redis.
+    pub fn add(&mut self, key: &Bytes, value: V) -> bool {
+        self.step();
+        self.grow_if_full(u64::MAX);
+        let hash = hash(key);
+        if self.find_hashed(key, hash).is_some() {
+            return false;
+        }
+        self.push(key.clone(), hash, value);
+        true
+    }
+
+    /// Gives a key a value. Answers the value it had.
+    pub fn set(&mut self, key: &Bytes, value: V) -> Option<V> {
+        self.step();
+        let hash = hash(key);
+        if let Some(id) = self.find_hashed(key, hash) {
+            return Some(std::mem::replace(self.value_mut(id), value));
+        }
+        self.step();
+        self.grow_if_full(u64::MAX);
+        self.push(key.clone(), hash, value);
+        None
+    }
+
+    fn push(&mut self, key: Bytes, hash: u32, value: V) -> u32 {
         let which = usize::from(self.moving.is_some());
         let bucket = hash as usize & (self.tables[which].size - 1);
         let next = *self.tables[which].buckets.get(bucket);
@@ -428,8 +470,8 @@ impl<V: Clone> Dict<V> {
         Some(some[(random() % some.len() as u64) as usize])
     }
 
-    /// Up to `count` entries from neighbouring buckets: quick and not quite random, for eviction (Redis's
-    /// `dictGetSomeKeys`).
+    /// Up to `count` entries from neighbouring buckets: quick and not quite random (Redis's `dictGetSomeKeys`). Of the last
+    /// chain, when it holds more than are wanted, each entry has its chance (reservoir sampling).
     pub fn sample(&mut self, count: usize, random: &mut dyn FnMut() -> u64, into: &mut Vec<u32>) {
         let count = count.min(self.len());
         if count == 0 {
@@ -446,7 +488,8 @@ impl<V: Clone> Dict<V> {
         let mut at = (random() & (largest as u64 - 1)) as usize;
         let mut empty_in_a_row = 0;
         let mut steps = count * 10;
-        while into.len() < count && steps > 0 {
+        let mut seen = 0;
+        while seen < count && steps > 0 {
             steps -= 1;
             for which in 0..tables {
                 // Buckets of the first table below `moved` are empty: if the second is no larger there is nothing there.
@@ -471,11 +514,19 @@ impl<V: Clone> Dict<V> {
                 }
                 empty_in_a_row = 0;
                 while id != NIL {
-                    into.push(id);
-                    if into.len() == count {
-                        return;
+                    if seen < count {
+                        into.push(id);
+                    } else {
+                        let chosen = random() % (seen as u64 + 1);
+                        if chosen < count as u64 {
+                            into[chosen as usize] = id;
+                        }
                     }
+                    seen += 1;
                     id = self.entry(id).next;
+                }
+                if seen >= count {
+                    return;
                 }
             }
             at = (at + 1) & (largest - 1);

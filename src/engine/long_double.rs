@@ -34,6 +34,15 @@ impl LongDouble {
         self.exponent != INFINITE
     }
 
+    /// The double nearest to it, or an infinity.
+    pub fn to_f64(self) -> f64 {
+        let size = match self.exponent {
+            INFINITE => f64::INFINITY,
+            exponent => libm::scalbn(self.mantissa as f64, exponent as i32),
+        };
+        if self.negative { -size } else { size }
+    }
+
     /// As C's `strtold` reads it, with no space before and nothing after; out of range and NaN are refused.
     pub fn parse(text: &[u8]) -> Option<Self> {
         if text.is_empty() || text.len() > LONGEST_TEXT {

@@ -165,6 +165,11 @@ impl Grammar {
         if random.one_in(12) {
             random.spoil(&mut argv);
         }
+        // What goes by chance leaves the two servers different: SPOP is to take nothing or all.
+        if argv[0].eq_ignore_ascii_case(b"spop") && argv.len() < 4 {
+            argv.truncate(2);
+            argv.push(random.pick(&["0", "1000", "9223372036854775807", "-1", "x", "-9223372036854775808"]));
+        }
         // FLUSHALL too often leaves nothing to look at.
         if argv[0].to_ascii_lowercase().starts_with(b"flush") && !random.one_in(6) {
             argv = vec![b"dbsize".to_vec()];
@@ -249,6 +254,28 @@ impl Random {
         words[self.below(words.len())].as_bytes().to_vec()
     }
 
+    /// How many are wanted; of repetitions never so many that either server runs out of memory.
+    fn count(&mut self) -> Vec<u8> {
+        self.pick(&[
+            "0",
+            "1",
+            "1",
+            "2",
+            "3",
+            "5",
+            "10",
+            "1000",
+            "9223372036854775807",
+            "-1",
+            "-2",
+            "-20",
+            "-9223372036854775808",
+            "x",
+            "1.5",
+            "",
+        ])
+    }
+
     fn any_case(&mut self, word: &str) -> Vec<u8> {
         match self.below(3) {
             0 => word.to_ascii_uppercase().into_bytes(),
@@ -295,6 +322,14 @@ impl Random {
             }
             "integer" if name == "offset" || name == "start" || name == "end" => {
                 self.pick(&["0", "1", "-1", "3", "-100", "100", "9223372036854775807", "-9223372036854775808", "1000"])
+            }
+            "integer" if name == "numkeys" => self.pick(&["1", "1", "2", "2", "3", "0", "-1", "x"]),
+            "integer" if name == "cursor" => {
+                self.pick(&["0", "0", "0", "0", "1", "-1", "00", "x", " 0", "0 ", "+", ""])
+            }
+            "integer" if name == "count" || name == "limit" => self.count(),
+            "string" if (name == "field" || name == "member") && self.one_in(2) => {
+                self.pick(&["1", "2", "3", "4", "70000", "-5000000000", "a", "b", "c"])
             }
             _ => self.string(),
         };

@@ -14,6 +14,7 @@ pub mod list;
 pub mod pubsub;
 pub mod scan;
 pub mod set;
+pub mod set_random;
 pub mod sort;
 pub mod sorted_set;
 pub mod stream;

@@ -1,1 +1,396 @@
-//! SORT and SORT_RO.
+//! SORT and SORT_RO: the elements of a list, a set or a sorted set, by themselves or by what other keys say of them.
+//!
+//! Start with [`do_sort`]: options, elements, weights, order, output.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use crate::engine::EventClass;
+use crate::engine::call::{Call, Lookup};
+use crate::engine::error::Error;
+use crate::engine::number;
+use crate::engine::value::{Data, ListValue};
+use crate::resp::{Bytes, Value};
+
+/// The options of SORT.
+#[derive(Debug)]
+struct Options<'a> {
+    descending: bool,
+    alpha: bool,
+    /// The first one wanted, and how many; negative: all.
+    limit: (i64, i64),
+    by: Option<&'a Bytes>,
+    /// BY names no pattern: the elements stay in the order they are in.
+    unsorted: bool,
+    get: Vec<&'a Bytes>,
+    store: Option<&'a Bytes>,
+}
+
+impl<'a> Options<'a> {
+    fn parse(call: &Call<'a>, may_store: bool) -> Result<Self, Error> {
+        let argv = call.argv;
+        let mut options = Self {
+            descending: false,
+            alpha: false,
+            limit: (0, -1),
+            by: None,
+            unsorted: false,
+            get: Vec::new(),
+            store: None,
+        };
+        let mut at = 2;
+        while at < argv.len() {
+            let left = argv.len() - at - 1;
+            match argv[at].to_ascii_lowercase().as_slice() {
+                b"asc" => options.descending = false,
+                b"desc" => options.descending = true,
+                b"alpha" => options.alpha = true,
+                b"limit" if left >= 2 => {
+                    options.limit = (call.int(at + 1)?, call.int(at + 2)?);
+                    at += 2;
+                }
+                b"store" if may_store && left >= 1 => {
+                    at += 1;
+                    options.store = Some(&argv[at]);
+                }
+                b"by" if left >= 1 => {
+                    at += 1;
+                    options.by = Some(&argv[at]);
+                    if !c_text(&argv[at]).contains(&b'*') {
+                        options.unsorted = true;
+                    } else if call.engine.cluster_enabled {
+                        return Err(Error::Text("ERR BY option of SORT denied in Cluster mode."));
+                    }
+                }
+                b"get" if left >= 1 => {
+                    if call.engine.cluster_enabled {
+                        return Err(Error::Text("ERR GET option of SORT denied in Cluster mode."));
+                    }
+                    at += 1;
+                    options.get.push(&argv[at]);
+                }
+                _ => return Err(Error::Syntax),
+            }
+            at += 1;
+        }
+        Ok(options)
+    }
+
+    /// The part wanted of `len` elements: the first one and the one after the last.
+    fn part(&self, len: usize) -> (usize, usize) {
+        let len = len as i64;
+        let start = self.limit.0.clamp(0, len);
+        let count = self.limit.1.min(len);
+        let end = if count < 0 { len } else { (start + count).min(len) };
+        (start as usize, end as usize)
+    }
+}
+
+/// As much of a text as C sees: up to a zero byte.
+fn c_text(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == 0).next().unwrap_or(text)
+}
+
+/// An element and what it is sorted by.
+struct Item {
+    element: Bytes,
+    /// Where it stood.
+    place: usize,
+    score: f64,
+    /// With ALPHA and BY: the weight; a missing one comes first.
+    text: Option<Bytes>,
+}
+
+/// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA] [STORE destination]`
+pub fn sort(call: &mut Call<'_>) -> Result<Value, Error> {
+    do_sort(call, true)
+}
+
+/// `SORT_RO key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA]`
+pub fn sort_ro(call: &mut Call<'_>) -> Result<Value, Error> {
+    do_sort(call, false)
+}
+
+fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
+    let mut options = Options::parse(call, may_store)?;
+    let elements = elements(call, &mut options)?;
+    let lookups = options.get.len() + usize::from(options.by.is_some());
+    call.work += (elements.len() * (1 + lookups)) as u64;
+    let (start, end) = options.part(elements.len());
+    let mut items: Vec<Item> = elements
+        .into_iter()
+        .enumerate()
+        .map(|(place, element)| Item { element, place, score: 0.0, text: None })
+        .collect();
+    if !options.unsorted {
+        weigh(call, &options, &mut items)?;
+        order(&options, &mut items, start, end);
+    }
+    let wanted = items.get(start..end).unwrap_or_default();
+    let Some(destination) = options.store else {
+        let mut reply = Vec::with_capacity(wanted.len() * options.get.len().max(1));
+        for item in wanted {
+            if options.get.is_empty() {
+                reply.push(Value::Bulk(item.element.clone()));
+            }
+            for pattern in &options.get {
+                reply.push(look_up(call, pattern, &item.element).map_or(Value::Null, Value::Bulk));
+            }
+        }
+        return Ok(Value::Array(reply));
+    };
+    // Its nodes are of the default size, whatever the parameters say.
+    let mut list = ListValue::default();
+    list.follow(&call.engine.config);
+    for item in wanted {
+        if options.get.is_empty() {
+            list.push_back(item.element.clone());
+        }
+        for pattern in &options.get {
+            list.push_back(look_up(call, pattern, &item.element).unwrap_or_default());
+        }
+    }
+    let stored = list.len();
+    if stored > 0 {
+        call.set_key(destination, Data::List(Rc::new(list)), false);
+        call.notify(EventClass::LIST, "sortstore", destination);
+        call.dirty += stored as u64;
+    } else if call.delete_key(destination) {
+        call.touched(destination);
+        call.notify(EventClass::GENERIC, "del", destination);
+        call.dirty += 1;
+    }
+    Ok(Value::Int(stored as i64))
+}
+
+/// What is to be sorted, in the order it is in; a missing key is an empty list. What has an order of its own, and is to be
+/// left in it, is turned round for DESC.
+fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>, Error> {
+    let Some(id) = call.find(call.arg(1), Lookup::Read) else {
+        return Ok(Vec::new());
+    };
+    let keyspace = &mut call.engine.keyspace;
+    // Redis does this to have them in order; it shows in OBJECT ENCODING.
+    if matches!(keyspace.data(call.db, id), Data::SortedSet(set) if set.is_packed())
+        && let Data::SortedSet(set) = &mut *keyspace.edit(call.db, id)
+    {
+        Rc::make_mut(set).unpack();
+    }
+    let mut elements: Vec<Bytes> = match keyspace.data(call.db, id) {
+        Data::List(list) => list.iter().cloned().collect(),
+        Data::Set(set) => {
+            // Replicas may hold them in another order: what is stored must not depend on it.
+            if options.unsorted && options.store.is_some() {
+                options.unsorted = false;
+                options.alpha = true;
+                options.by = None;
+            }
+            return Ok(set.iter().collect());
+        }
+        Data::SortedSet(set) => match set.table() {
+            Some(table) if !options.unsorted => table.iter().map(|id| table.key(id).clone()).collect(),
+            _ => set.iter_items().map(|item| item.member.clone()).collect(),
+        },
+        _ => return Err(Error::WrongType),
+    };
+    if options.unsorted && options.descending {
+        elements.reverse();
+    }
+    Ok(elements)
+}
+
+/// Finds out what each element is sorted by.
+fn weigh(call: &mut Call<'_>, options: &Options<'_>, items: &mut [Item]) -> Result<(), Error> {
+    let mut all_are_numbers = true;
+    for item in items {
+        let weight = match options.by {
+            Some(pattern) => match look_up(call, pattern, &item.element) {
+                Some(weight) => weight,
+                None => continue,
+            },
+            None if options.alpha => continue,
+            None => item.element.clone(),
+        };
+        if options.alpha {
+            item.text = Some(weight);
+        } else if let Some(score) = score(&weight) {
+            item.score = score;
+        } else {
+            all_are_numbers = false;
+        }
+    }
+    if all_are_numbers { Ok(()) } else { Err(Error::Text("ERR One or more scores can't be converted into double")) }
+}
+
+/// A number as C's `strtod` reads it, space before it and all. Nothing is 0, and a number too small to be exact is none.
+fn score(text: &[u8]) -> Option<f64> {
+    let text = c_text(text);
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let digits = text.iter().position(|byte| !is_space(byte)).map_or(&[][..], |at| &text[at..]);
+    // Out of range is none either.
+    number::parse_f64(digits)
+        .filter(|score| !score.is_subnormal() && (score.is_finite() || !digits.iter().any(u8::is_ascii_digit)))
+}
+
+/// The string or hash field that a pattern names for an element: the element takes the place of the first `*`, and what
+/// follows `->` names a field. `#` is the element itself.
+fn look_up(call: &mut Call<'_>, pattern: &Bytes, element: &Bytes) -> Option<Bytes> {
+    let seen = c_text(pattern);
+    if seen == b"#" {
+        return Some(element.clone());
+    }
+    let star = seen.iter().position(|byte| *byte == b'*')?;
+    let arrow = seen[star + 1..].windows(2).position(|pair| pair == b"->").map(|at| star + 1 + at);
+    let arrow = arrow.filter(|arrow| arrow + 2 < seen.len());
+    let after = &pattern[star + 1..arrow.unwrap_or(pattern.len())];
+    let key = Bytes::from([&pattern[..star], element, after].concat());
+    match (call.lookup_read(&key)?, arrow) {
+        (Data::Hash(hash), Some(arrow)) => hash.get(&pattern[arrow + 2..]).cloned(),
+        (Data::Str(text), None) => Some(text.bytes()),
+        _ => None,
+    }
+}
+
+/// Sorts, at least as far as the part wanted. Equals stay in the order they are in, unless Redis leaves that to chance: it
+/// sorts the part alone where there is BY.
+fn order(options: &Options<'_>, items: &mut [Item], start: usize, end: usize) {
+    let whole = (start, end) == (0, items.len()) || options.by.is_none();
+    let (start, end) = if whole { (0, items.len()) } else { (start, end) };
+    let compare = |one: &Item, other: &Item| {
+        let ordering = if !options.alpha {
+            let ordering = one.score.partial_cmp(&other.score).unwrap_or(Ordering::Equal);
+            ordering.then_with(|| one.element.cmp(&other.element))
+        } else if options.by.is_none() {
+            compare_texts(options, &one.element, &other.element)
+        } else {
+            match (&one.text, &other.text) {
+                (Some(one), Some(other)) => compare_texts(options, one, other),
+                (one, other) => one.is_some().cmp(&other.is_some()),
+            }
+        };
+        let ordering = if options.descending { ordering.reverse() } else { ordering };
+        if whole { ordering.then(one.place.cmp(&other.place)) } else { ordering }
+    };
+    sort_part(items, (0, items.len()), (start, end), &compare);
+}
+
+/// Texts that are not stored are compared as C compares them, up to a zero byte.
+fn compare_texts(options: &Options<'_>, one: &[u8], other: &[u8]) -> Ordering {
+    if options.store.is_some() { one.cmp(other) } else { c_text(one).cmp(c_text(other)) }
+}
+
+/// An order of items.
+type Compare<'a> = &'a dyn Fn(&Item, &Item) -> Ordering;
+
+/// Sorts `low..high` as far as it reaches into `start..end`: the quicksort of Bentley and `McIlroy` ("Engineering a Sort
+/// Function", 1993), which Redis uses to sort a part. What it does with equals shows, hence no other.
+fn sort_part(items: &mut [Item], (mut low, mut high): (usize, usize), wanted: (usize, usize), compare: Compare<'_>) {
+    while high - low >= 7 {
+        let pivot = pivot(items, low, high, compare);
+        items.swap(low, pivot);
+        // Those equal to the pivot are gathered at both ends, those smaller and greater between them.
+        let (mut equal_low, mut next_low) = (low + 1, low + 1);
+        let (mut next_high, mut equal_high) = (high - 1, high - 1);
+        loop {
+            while next_low <= next_high {
+                match compare(&items[next_low], &items[low]) {
+                    Ordering::Greater => break,
+                    Ordering::Equal => {
+                        items.swap(equal_low, next_low);
+                        equal_low += 1;
+                    }
+                    Ordering::Less => {}
+                }
+                next_low += 1;
+            }
+            while next_low <= next_high {
+                match compare(&items[next_high], &items[low]) {
+                    Ordering::Less => break,
+                    Ordering::Equal => {
+                        items.swap(next_high, equal_high);
+                        equal_high -= 1;
+                    }
+                    Ordering::Greater => {}
+                }
+                next_high -= 1;
+            }
+            if next_low > next_high {
+                break;
+            }
+            items.swap(next_low, next_high);
+            next_low += 1;
+            next_high -= 1;
+        }
+        let (smaller, greater) = (next_low - equal_low, equal_high - next_high);
+        let to_middle = smaller.min(equal_low - low);
+        swap_ranges(items, low, next_low - to_middle, to_middle);
+        let to_middle = greater.min(high - equal_high - 1);
+        swap_ranges(items, next_low, high - to_middle, to_middle);
+        let (below, above) = ((low, low + smaller), (high - greater, high));
+        // The shorter one first: so there are never many left to do.
+        let (first, then) = if smaller < greater { (below, above) } else { (above, below) };
+        if first.0 < wanted.1 && first.1 > wanted.0 {
+            sort_part(items, first, wanted, compare);
+        }
+        if then.0 >= wanted.1 || then.1 <= wanted.0 {
+            return;
+        }
+        (low, high) = then;
+    }
+    for sorted in low + 1..high.max(low + 1) {
+        let mut at = sorted;
+        while at > low && compare(&items[at - 1], &items[at]).is_gt() {
+            items.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
+fn swap_ranges(items: &mut [Item], one: usize, other: usize, count: usize) {
+    for at in 0..count {
+        items.swap(one + at, other + at);
+    }
+}
+
+/// The middle one of a few: of the one in the middle, of three, or of three times three.
+fn pivot(items: &[Item], low: usize, high: usize, compare: Compare<'_>) -> usize {
+    let median = |one: usize, two: usize, three: usize| {
+        let less = |one: usize, other: usize| compare(&items[one], &items[other]).is_lt();
+        match (less(one, two), less(two, three)) {
+            (true, true) => two,
+            (true, false) => {
+                if less(one, three) {
+                    three
+                } else {
+                    one
+                }
+            }
+            (false, _) if compare(&items[two], &items[three]).is_gt() => two,
+            (false, _) => {
+                if less(one, three) {
+                    one
+                } else {
+                    three
+                }
+            }
+        }
+    };
+    let count = high - low;
+    let middle = low + count / 2;
+    if count <= 7 {
+        return middle;
+    }
+    let last = high - 1;
+    if count <= 40 {
+        return median(low, middle, last);
+    }
+    let step = count / 8;
+    median(
+        median(low, low + step, low + 2 * step),
+        median(middle - step, middle, middle + step),
+        median(last - 2 * step, last - step, last),
+    )
+}

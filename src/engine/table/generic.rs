@@ -243,7 +243,7 @@ rows! {
         acl KEYSPACE READ SLOW;
         tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_SPECIAL;
         args "i:cursor p:pattern=MATCH? i:count=COUNT? type=TYPE?@6.0.0";
-        run commands::generic::scan;
+        run commands::scan::scan;
     }
     {
         "sort" -2, Generic, "1.0.0", "O(N+M*log(M))";
@@ -254,7 +254,7 @@ rows! {
         finder sort;
         args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? \
               t:sorting=ALPHA? k2:destination=STORE?";
-        run commands::generic::sort;
+        run commands::sort::sort;
     }
     {
         "sort_ro" -2, Generic, "7.0.0", "O(N+M*log(M))";
@@ -265,7 +265,7 @@ rows! {
         finder sort_ro;
         args "k0:key p1:pattern=BY? offset_count=LIMIT(i:offset i:count)? p1:pattern=GET?*+ order<ASC DESC>? \
               t:sorting=ALPHA?";
-        run commands::generic::sort_ro;
+        run commands::sort::sort_ro;
     }
     {
         "touch" -2, Generic, "3.2.1", "O(N)";

@@ -1,5 +1,7 @@
 //! Hashes. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "hdel" -3, Hash, "2.0.0", "O(N)";
@@ -8,6 +10,7 @@ rows! {
         acl WRITE HASH FAST;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key field*";
+        run commands::hash::hdel;
     }
     {
         "hexists" 3, Hash, "2.0.0", "O(1)";
@@ -16,6 +19,7 @@ rows! {
         acl READ HASH FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key field";
+        run commands::hash::hexists;
     }
     {
         "hget" 3, Hash, "2.0.0", "O(1)";
@@ -24,6 +28,7 @@ rows! {
         acl READ HASH FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key field";
+        run commands::hash::hget;
     }
     {
         "hgetall" 2, Hash, "2.0.0", "O(N)";
@@ -33,6 +38,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key";
+        run commands::hash::hgetall;
     }
     {
         "hincrby" 4, Hash, "2.0.0", "O(1)";
@@ -41,6 +47,7 @@ rows! {
         acl WRITE HASH FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key field i:increment";
+        run commands::hash::hincrby;
     }
     {
         "hincrbyfloat" 4, Hash, "2.6.0", "O(1)";
@@ -49,6 +56,7 @@ rows! {
         acl WRITE HASH FAST;
         keys 1 1 1: [READ_WRITE ACCESS UPDATE; at 1];
         args "k0:key field d:increment";
+        run commands::hash::hincrbyfloat;
     }
     {
         "hkeys" 2, Hash, "2.0.0", "O(N)";
@@ -58,6 +66,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key";
+        run commands::hash::hkeys;
     }
     {
         "hlen" 2, Hash, "2.0.0", "O(1)";
@@ -66,6 +75,7 @@ rows! {
         acl READ HASH FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::hash::hlen;
     }
     {
         "hmget" -3, Hash, "2.0.0", "O(N)";
@@ -74,6 +84,7 @@ rows! {
         acl READ HASH FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key field*";
+        run commands::hash::hmget;
     }
     {
         "hmset" -4, Hash, "2.0.0", "O(N)";
@@ -83,6 +94,7 @@ rows! {
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         deprecated "4.0.0" "`HSET` with multiple field-value pairs";
         args "k0:key field_value(field value)*";
+        run commands::hash::hmset;
     }
     {
         "hrandfield" -2, Hash, "6.2.0", "O(N)";
@@ -92,6 +104,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key options(i:count WITHVALUES?)?";
+        run commands::hash::hrandfield;
     }
     {
         "hscan" -3, Hash, "2.8.0", "O(N) for a whole walk";
@@ -101,6 +114,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key i:cursor p:pattern=MATCH? i:count=COUNT?";
+        run commands::hash::hscan;
     }
     {
         "hset" -4, Hash, "2.0.0", "O(N) in pairs";
@@ -109,6 +123,7 @@ rows! {
         acl WRITE HASH FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key field_value(field value)*";
+        run commands::hash::hset;
     }
     {
         "hsetnx" 4, Hash, "2.0.0", "O(1)";
@@ -117,6 +132,7 @@ rows! {
         acl WRITE HASH FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key field value";
+        run commands::hash::hsetnx;
     }
     {
         "hstrlen" 3, Hash, "3.2.0", "O(1)";
@@ -125,6 +141,7 @@ rows! {
         acl READ HASH FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key field";
+        run commands::hash::hstrlen;
     }
     {
         "hvals" 2, Hash, "2.0.0", "O(N)";
@@ -134,5 +151,6 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key";
+        run commands::hash::hvals;
     }
 }

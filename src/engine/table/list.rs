@@ -1,5 +1,7 @@
 //! Lists. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "blmove" 6, List, "6.2.0", "O(1)";
@@ -8,6 +10,7 @@ rows! {
         acl WRITE LIST SLOW BLOCKING;
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [READ_WRITE INSERT; at 2];
         args "k0:source k1:destination wherefrom<LEFT RIGHT> whereto<LEFT RIGHT> d:timeout";
+        run commands::list::blocking::blmove;
     }
     {
         "blmpop" -5, List, "7.0.0", "O(N+M)";
@@ -16,6 +19,7 @@ rows! {
         acl WRITE LIST SLOW BLOCKING;
         keys 0 0 0: [READ_WRITE ACCESS DELETE; at 2 counted];
         args "d:timeout i:numkeys k0:key* where<LEFT RIGHT> i:count=COUNT?";
+        run commands::list::blocking::blmpop;
     }
     {
         "blpop" -3, List, "2.0.0", "O(N)";
@@ -24,6 +28,7 @@ rows! {
         acl WRITE LIST SLOW BLOCKING;
         keys 1 -2 1: [READ_WRITE ACCESS DELETE; at 1 to -2 step 1];
         args "k0:key* d:timeout";
+        run commands::list::blocking::blpop;
     }
     {
         "brpop" -3, List, "2.0.0", "O(N)";
@@ -32,6 +37,7 @@ rows! {
         acl WRITE LIST SLOW BLOCKING;
         keys 1 -2 1: [READ_WRITE ACCESS DELETE; at 1 to -2 step 1];
         args "k0:key* d:timeout";
+        run commands::list::blocking::brpop;
     }
     {
         "brpoplpush" 4, List, "2.2.0", "O(1)";
@@ -41,6 +47,7 @@ rows! {
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [READ_WRITE INSERT; at 2];
         deprecated "6.2.0" "`BLMOVE` with the `RIGHT` and `LEFT` arguments";
         args "k0:source k1:destination d:timeout";
+        run commands::list::blocking::brpoplpush;
     }
     {
         "lindex" 3, List, "1.0.0", "O(N)";
@@ -49,6 +56,7 @@ rows! {
         acl READ LIST SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key i:index";
+        run commands::list::lindex;
     }
     {
         "linsert" 5, List, "2.2.0", "O(N)";
@@ -57,6 +65,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key where<BEFORE AFTER> pivot element";
+        run commands::list::linsert;
     }
     {
         "llen" 2, List, "1.0.0", "O(1)";
@@ -65,6 +74,7 @@ rows! {
         acl READ LIST FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::list::llen;
     }
     {
         "lmove" 5, List, "6.2.0", "O(1)";
@@ -73,6 +83,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [READ_WRITE INSERT; at 2];
         args "k0:source k1:destination wherefrom<LEFT RIGHT> whereto<LEFT RIGHT>";
+        run commands::list::lmove;
     }
     {
         "lmpop" -4, List, "7.0.0", "O(N+M)";
@@ -81,6 +92,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 0 0 0: [READ_WRITE ACCESS DELETE; at 1 counted];
         args "i:numkeys k0:key* where<LEFT RIGHT> i:count=COUNT?";
+        run commands::list::lmpop;
     }
     {
         "lpop" -2, List, "1.0.0", "O(N)";
@@ -89,6 +101,7 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE ACCESS DELETE; at 1];
         args "k0:key i:count?@6.2.0";
+        run commands::list::lpop;
     }
     {
         "lpos" -3, List, "6.0.6", "O(N)";
@@ -97,6 +110,7 @@ rows! {
         acl READ LIST SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key element i:rank=RANK? i:num-matches=COUNT? i:len=MAXLEN?";
+        run commands::list::lpos;
     }
     {
         "lpush" -3, List, "1.0.0", "O(N)";
@@ -105,6 +119,7 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key element*";
+        run commands::list::lpush;
     }
     {
         "lpushx" -3, List, "2.2.0", "O(N)";
@@ -113,6 +128,7 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key element*";
+        run commands::list::lpushx;
     }
     {
         "lrange" 4, List, "1.0.0", "O(S+N)";
@@ -121,6 +137,7 @@ rows! {
         acl READ LIST SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key i:start i:stop";
+        run commands::list::lrange;
     }
     {
         "lrem" 4, List, "1.0.0", "O(N+M)";
@@ -129,6 +146,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key i:count element";
+        run commands::list::lrem;
     }
     {
         "lset" 4, List, "1.0.0", "O(N)";
@@ -137,6 +155,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key i:index element";
+        run commands::list::lset;
     }
     {
         "ltrim" 4, List, "1.0.0", "O(N)";
@@ -145,6 +164,7 @@ rows! {
         acl WRITE LIST SLOW;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key i:start i:stop";
+        run commands::list::ltrim;
     }
     {
         "rpop" -2, List, "1.0.0", "O(N)";
@@ -153,6 +173,7 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE ACCESS DELETE; at 1];
         args "k0:key i:count?@6.2.0";
+        run commands::list::rpop;
     }
     {
         "rpoplpush" 3, List, "1.2.0", "O(1)";
@@ -162,6 +183,7 @@ rows! {
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [READ_WRITE INSERT; at 2];
         deprecated "6.2.0" "`LMOVE` with the `RIGHT` and `LEFT` arguments";
         args "k0:source k1:destination";
+        run commands::list::rpoplpush;
     }
     {
         "rpush" -3, List, "1.0.0", "O(N)";
@@ -170,6 +192,7 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key element*";
+        run commands::list::rpush;
     }
     {
         "rpushx" -3, List, "2.2.0", "O(N)";
@@ -178,5 +201,6 @@ rows! {
         acl WRITE LIST FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key element*";
+        run commands::list::rpushx;
     }
 }

@@ -1,5 +1,7 @@
 //! Sets. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "sadd" -3, Set, "1.0.0", "O(N)";
@@ -8,6 +10,7 @@ rows! {
         acl WRITE SET FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key member*";
+        run commands::set::sadd;
     }
     {
         "scard" 2, Set, "1.0.0", "O(1)";
@@ -16,6 +19,7 @@ rows! {
         acl READ SET FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::set::scard;
     }
     {
         "sdiff" -2, Set, "1.0.0", "O(N)";
@@ -25,6 +29,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY ACCESS; at 1 to -1 step 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key*";
+        run commands::set::sdiff;
     }
     {
         "sdiffstore" -3, Set, "1.0.0", "O(N)";
@@ -33,6 +38,7 @@ rows! {
         acl WRITE SET SLOW;
         keys 1 -1 1: [OVERWRITE UPDATE; at 1] [READ_ONLY ACCESS; at 2 to -1 step 1];
         args "k0:destination k1:key*";
+        run commands::set::sdiffstore;
     }
     {
         "sinter" -2, Set, "1.0.0", "O(N*M)";
@@ -42,6 +48,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY ACCESS; at 1 to -1 step 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key*";
+        run commands::set::sinter;
     }
     {
         "sintercard" -3, Set, "7.0.0", "O(N*M)";
@@ -50,6 +57,7 @@ rows! {
         acl READ SET SLOW;
         keys 0 0 0: [READ_ONLY ACCESS; at 1 counted];
         args "i:numkeys k0:key* i:limit=LIMIT?";
+        run commands::set::sintercard;
     }
     {
         "sinterstore" -3, Set, "1.0.0", "O(N*M)";
@@ -58,6 +66,7 @@ rows! {
         acl WRITE SET SLOW;
         keys 1 -1 1: [READ_WRITE UPDATE; at 1] [READ_ONLY ACCESS; at 2 to -1 step 1];
         args "k0:destination k1:key*";
+        run commands::set::sinterstore;
     }
     {
         "sismember" 3, Set, "1.0.0", "O(1)";
@@ -66,6 +75,7 @@ rows! {
         acl READ SET FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key member";
+        run commands::set::sismember;
     }
     {
         "smembers" 2, Set, "1.0.0", "O(N)";
@@ -75,6 +85,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key";
+        run commands::set::smembers;
     }
     {
         "smismember" -3, Set, "6.2.0", "O(N)";
@@ -83,6 +94,7 @@ rows! {
         acl READ SET FAST;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key member*";
+        run commands::set::smismember;
     }
     {
         "smove" 4, Set, "1.0.0", "O(1)";
@@ -91,6 +103,7 @@ rows! {
         acl WRITE SET FAST;
         keys 1 2 1: [READ_WRITE ACCESS DELETE; at 1] [READ_WRITE INSERT; at 2];
         args "k0:source k1:destination member";
+        run commands::set::smove;
     }
     {
         "spop" -2, Set, "1.0.0", "O(N) in count";
@@ -100,6 +113,7 @@ rows! {
         keys 1 1 1: [READ_WRITE ACCESS DELETE; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key i:count?@3.2.0";
+        run commands::set_random::spop;
     }
     {
         "srandmember" -2, Set, "1.0.0", "O(N) in count";
@@ -109,6 +123,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key i:count?@2.6.0";
+        run commands::set_random::srandmember;
     }
     {
         "srem" -3, Set, "1.0.0", "O(N)";
@@ -117,6 +132,7 @@ rows! {
         acl WRITE SET FAST;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key member*";
+        run commands::set::srem;
     }
     {
         "sscan" -3, Set, "2.8.0", "O(N) for a whole walk";
@@ -126,6 +142,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key i:cursor p:pattern=MATCH? i:count=COUNT?";
+        run commands::set::sscan;
     }
     {
         "sunion" -2, Set, "1.0.0", "O(N)";
@@ -135,6 +152,7 @@ rows! {
         keys 1 -1 1: [READ_ONLY ACCESS; at 1 to -1 step 1];
         tips NONDETERMINISTIC_OUTPUT_ORDER;
         args "k0:key*";
+        run commands::set::sunion;
     }
     {
         "sunionstore" -3, Set, "1.0.0", "O(N)";
@@ -143,5 +161,6 @@ rows! {
         acl WRITE SET SLOW;
         keys 1 -1 1: [OVERWRITE UPDATE; at 1] [READ_ONLY ACCESS; at 2 to -1 step 1];
         args "k0:destination k1:key*";
+        run commands::set::sunionstore;
     }
 }

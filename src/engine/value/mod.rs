@@ -12,10 +12,10 @@ mod string;
 
 use std::rc::Rc;
 
-pub use hash::HashValue;
-pub use list::ListValue;
-pub use set::SetValue;
-pub use sorted_set::SortedSetValue;
+pub use hash::{HashLimits, HashValue};
+pub use list::{End, LARGE as LIST_ELEMENT_LARGE, ListValue};
+pub use set::{Member, SetValue};
+pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue, Walk};
 pub use stream::StreamValue;
 pub use string::StringValue;
 

@@ -1,1 +1,0 @@
-//! The list group: LPUSH, LRANGE and their kin.
