@@ -3,9 +3,11 @@
 mod dispatch;
 mod eviction;
 mod expiry;
+mod hashes;
 mod keys;
 mod preview;
 mod random;
 mod replication;
+mod sets;
 mod strings;
 mod transactions;

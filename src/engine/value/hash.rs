@@ -249,6 +249,14 @@ mod tests {
     }
 
     #[test]
+    fn memory_is_what_memory_usage_measured() {
+        // Measured on 7.0.15 with a one-byte key: 32 bytes of it are the key and its table entry.
+        for (fields, usage) in [(10, 240), (100, 2_096), (513, 37_024)] {
+            assert_eq!(hash(fields).memory() + 32, usage, "{fields}");
+        }
+    }
+
+    #[test]
     fn it_becomes_a_table_with_one_field_too_many_or_a_long_word() {
         assert_eq!((hash(512).encoding(), hash(513).encoding()), ("listpack", "hashtable"));
         let mut long = hash(1);
