@@ -5,6 +5,7 @@
 //!
 //! Start with [`Engine::execute`].
 
+mod bits;
 mod blocked;
 mod call;
 mod client;
@@ -18,6 +19,7 @@ mod error;
 mod evict;
 mod expire;
 mod glob;
+mod hyperloglog;
 mod keys;
 mod keyspace;
 mod long_double;

@@ -1,6 +1,6 @@
 //! Numbers as text, by Redis's rules: what counts as an integer or a float, and how they are printed.
 
-use crate::resp::parse_double;
+use crate::resp::{parse_double, parse_hex_double};
 
 /// The canonical decimal text of an `i64`, without allocating.
 pub struct Decimal {
@@ -55,15 +55,38 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
 }
 
-/// A floating-point number as Redis reads one: as C's `strtod`, with no space before and nothing after, and not NaN.
-/// (Hexadecimal floats, which C knows, are refused.)
+/// A floating-point number as Redis reads one: as C's `strtod` ([`strtod`]), and neither NaN nor out of a double's range.
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
-    /// Longer texts are no numbers to Redis either.
-    const LONGEST: usize = 255;
-    if text.len() > LONGEST {
-        return None;
+    /// Integers up to here are doubles too.
+    const EXACT: i64 = 1 << 53;
+    if let Some(value) = parse_i64(text).filter(|value| (-EXACT..=EXACT).contains(value)) {
+        return Some(value as f64);
     }
-    parse_double(text).filter(|value| !value.is_nan())
+    let value = strtod(text).filter(|value| !value.is_nan())?;
+    let too_large = value.is_infinite() && text.iter().any(u8::is_ascii_digit);
+    let too_small = || {
+        let is_hex = text.iter().any(|byte| byte.eq_ignore_ascii_case(&b'x'));
+        let mark = if is_hex { b'p' } else { b'e' };
+        let mut digits = text.iter().take_while(|byte| !byte.eq_ignore_ascii_case(&mark));
+        digits.any(|byte| byte.is_ascii_hexdigit() && *byte != b'0')
+    };
+    (!too_large && (value != 0.0 || !too_small())).then_some(value)
+}
+
+/// The whole of a text as C's `strtod` reads it, without space before: decimal or hexadecimal, infinity or NaN. Out of range
+/// it is an infinity or 0.
+pub fn strtod(text: &[u8]) -> Option<f64> {
+    let (negative, number) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
+    };
+    match number {
+        [b'0', b'x' | b'X', digits @ ..] => {
+            let value = parse_hex_double(digits)?;
+            Some(if negative { -value } else { value })
+        }
+        _ => parse_double(text),
+    }
 }
 
 #[cfg(test)]
@@ -95,12 +118,24 @@ mod tests {
 
     #[test]
     fn floats_are_read_as_in_c_but_never_as_nan() {
-        for (text, value) in
-            [("1.5", Some(1.5)), ("-inf", Some(f64::NEG_INFINITY)), ("+1e3", Some(1e3)), (".5", Some(0.5))]
-        {
+        for (text, value) in [
+            ("1.5", Some(1.5)),
+            ("-inf", Some(f64::NEG_INFINITY)),
+            ("+1e3", Some(1e3)),
+            (".5", Some(0.5)),
+            ("-0x10", Some(-16.0)),
+            ("0x0p9999", Some(0.0)),
+            ("0e999", Some(0.0)),
+            ("5e-324", Some(5e-324)),
+            ("infinity", Some(f64::INFINITY)),
+            ("-0", Some(0.0)),
+            ("9007199254740993", Some(9_007_199_254_740_992.0)),
+        ] {
             assert_eq!(parse_f64(text.as_bytes()), value, "{text}");
         }
-        for text in ["", " 1", "1 ", "nan", "abc", "1e", &"1".repeat(256)] {
+        for text in
+            ["", " 1", "1 ", "nan", "abc", "1e", "1e400", "-1e400", "1e-400", "0x", "0x1p-1080", "0x1p1024", "--1"]
+        {
             assert_eq!(parse_f64(text.as_bytes()), None, "{text}");
         }
     }

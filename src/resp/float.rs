@@ -54,10 +54,6 @@ pub fn parse_double(text: &[u8]) -> Option<f64> {
 
 /// The double nearest to `number · 10^exponent`.
 fn nearest(number: Big, exponent: i64) -> f64 {
-    /// A double's bits after its first.
-    const FRACTION: i64 = 52;
-    /// The exponent of a subnormal double's last bit.
-    const LOWEST: i64 = -1_074;
     if number.is_zero() {
         return 0.0;
     }
@@ -71,7 +67,35 @@ fn nearest(number: Big, exponent: i64) -> f64 {
         ..-400 => return 0.0,
         _ => {}
     }
-    let (mut number, mut exponent, inexact) = number.times_power_of_ten(exponent);
+    let (number, exponent, inexact) = number.times_power_of_ten(exponent);
+    round(number, exponent, inexact)
+}
+
+/// The double nearest to a hexadecimal number with an optional binary exponent (`1.8p3`), as C's `strtod` reads one behind
+/// its `0x`. `None`: not a number.
+pub fn parse_hex_double(text: &[u8]) -> Option<f64> {
+    let (mut number, mut exponent) = Big::parse(text, 16)?;
+    if number.is_zero() {
+        return Some(0.0);
+    }
+    match exponent.saturating_add(number.bits() as i64) {
+        1_025.. => return Some(f64::INFINITY),
+        ..-1_080 => return Some(0.0),
+        _ => {}
+    }
+    let room = 53usize.saturating_sub(number.bits());
+    number.shift_left(room);
+    exponent -= room as i64;
+    Some(round(number, exponent, false))
+}
+
+/// A double's bits after its first.
+const FRACTION: i64 = 52;
+/// The exponent of a subnormal double's last bit.
+const LOWEST: i64 = -1_074;
+
+/// The double nearest to `number · 2^exponent` (and a little more, if `inexact`).
+fn round(mut number: Big, mut exponent: i64, inexact: bool) -> f64 {
     let last = (number.bits() as i64 + exponent - 1 - FRACTION).max(LOWEST);
     if last > exponent {
         let (half, sticky) = number.shift_right((last - exponent) as usize);
@@ -91,7 +115,7 @@ fn nearest(number: Big, exponent: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_double, parse_double};
+    use super::{format_double, parse_double, parse_hex_double};
 
     #[test]
     fn doubles_print_as_in_c() {
@@ -163,6 +187,31 @@ mod tests {
             assert_eq!(parse_double(text.as_bytes()).map(bits), text.parse().ok().map(bits), "{text}");
         }
         assert!(parse_double(b"nan").is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn hexadecimal_doubles_are_read_as_in_c() {
+        for (text, value) in [
+            ("10", Some(16.0)),
+            ("1.8", Some(1.5)),
+            (".8p1", Some(1.0)),
+            ("1p-1074", Some(5e-324)),
+            ("1p-1075", Some(0.0)),
+            ("1.8p-1075", Some(5e-324)),
+            ("1p-99999999999999999999", Some(0.0)),
+            ("1p1023", Some(8.98846567431158e307)),
+            ("1p1024", Some(f64::INFINITY)),
+            ("1fffffffffffff.8", Some(9_007_199_254_740_992.0)),
+            ("ffffffffffffffffff", Some(4_722_366_482_869_645_213_696.0)),
+            ("0p99999", Some(0.0)),
+            ("", None),
+            (".", None),
+            ("p1", None),
+            ("1p", None),
+            ("1g", None),
+        ] {
+            assert_eq!(parse_hex_double(text.as_bytes()), value, "{text}");
+        }
     }
 
     proptest::proptest! {

@@ -18,7 +18,7 @@ pub use args::split_args;
 pub use big::Big;
 pub use decode::decode;
 pub use encode::{encode, encode_command, reply_len, wire_len};
-pub use float::{format_double, parse_double};
+pub use float::{format_double, parse_double, parse_hex_double};
 pub use request::{ProtocolError, RequestParser};
 
 use std::fmt;

@@ -99,6 +99,7 @@ const NOT_AT_RANDOM: &[&str] = &[
     "scan",
     "select",
     "randomkey",
+    "pfselftest",
 ];
 
 impl Grammar {
@@ -311,6 +312,16 @@ impl Random {
             }
             "key" => self.key(),
             "string" if name == "serialized-value" => self.payload(),
+            "string" if name == "encoding" => self.pick(&[
+                "u1", "u4", "u8", "i8", "i5", "u31", "i32", "i64", "u63", "i1", "u64", "i0", "x8", "U8", "i", "",
+            ]),
+            "string" if name == "subcommand" => self.pick(&["getreg", "DECODE", "encoding", "todense", "nosuch"]),
+            "string" if name == "operation" => self.pick(&["and", "OR", "Xor", "not", "not", "nand"]),
+            "integer" if name == "bit" => self.pick(&["0", "1", "0", "1", "2", "x"]),
+            "integer" if name == "value" && self.one_in(2) => self.pick(&["0", "1"]),
+            "integer" if name == "offset" && self.one_in(2) => {
+                self.pick(&["#0", "#1", "#7", "7", "8", "9", "63", "100", "1001", "#", "#-1", "4294967296"])
+            }
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
             "double" => self.number(),
             "unix-time" => self.unix_time(name.contains("milliseconds")),

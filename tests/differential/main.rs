@@ -5,6 +5,7 @@
 //! the day. Without a redis-server on PATH the tests say so and pass, except in CI.
 
 mod compare;
+mod estimates;
 mod generate;
 mod ours;
 mod real;

@@ -9,14 +9,14 @@ use crate::engine::value::{Data, StringValue};
 use crate::resp::{Bytes, Value};
 
 /// The string behind a value, or WRONGTYPE.
-fn string(data: &Data) -> Result<&StringValue, Error> {
+pub(super) fn string(data: &Data) -> Result<&StringValue, Error> {
     match data {
         Data::Str(value) => Ok(value),
         _ => Err(Error::WrongType),
     }
 }
 
-fn string_mut(data: &mut Data) -> Result<&mut StringValue, Error> {
+pub(super) fn string_mut(data: &mut Data) -> Result<&mut StringValue, Error> {
     match data {
         Data::Str(value) => Ok(value),
         _ => Err(Error::WrongType),

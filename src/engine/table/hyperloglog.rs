@@ -1,5 +1,7 @@
 //! Estimates of how many different elements were seen. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "pfadd" -2, Hyperloglog, "2.8.9", "O(1)";
@@ -8,6 +10,7 @@ rows! {
         acl WRITE HYPERLOGLOG FAST;
         keys 1 1 1: [READ_WRITE INSERT; at 1];
         args "k0:key element?*";
+        run commands::hyperloglog::pfadd;
     }
     {
         "pfcount" -2, Hyperloglog, "2.8.9", "O(N)";
@@ -16,6 +19,7 @@ rows! {
         acl READ HYPERLOGLOG SLOW;
         keys 1 -1 1: [READ_WRITE ACCESS; at 1 to -1 step 1; "RW, as the cached count may be renewed"];
         args "k0:key*";
+        run commands::hyperloglog::pfcount;
     }
     {
         "pfdebug" 3, Hyperloglog, "2.8.9", "N/A";
@@ -25,6 +29,7 @@ rows! {
         keys 2 2 1: [READ_WRITE ACCESS; at 2];
         mark syscmd;
         args "subcommand k0:key";
+        run commands::hyperloglog::pfdebug;
     }
     {
         "pfmerge" -2, Hyperloglog, "2.8.9", "O(N)";
@@ -33,6 +38,7 @@ rows! {
         acl WRITE HYPERLOGLOG SLOW;
         keys 1 -1 1: [READ_WRITE ACCESS INSERT; at 1] [READ_ONLY ACCESS; at 2 to -1 step 1];
         args "k0:destkey k1:sourcekey*";
+        run commands::hyperloglog::pfmerge;
     }
     {
         "pfselftest" 1, Hyperloglog, "2.8.9", "N/A";
@@ -40,5 +46,6 @@ rows! {
         flags ADMIN;
         acl HYPERLOGLOG ADMIN SLOW DANGEROUS;
         mark syscmd;
+        run commands::hyperloglog::pfselftest;
     }
 }

@@ -1,9 +1,11 @@
 //! What the engine does, seen from outside: commands in, replies, effects and notices out.
 
+mod bitmaps;
 mod dispatch;
 mod eviction;
 mod expiry;
 mod hashes;
+mod hyperloglog;
 mod keys;
 mod preview;
 mod random;

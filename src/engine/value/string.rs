@@ -119,6 +119,14 @@ impl StringValue {
         &mut buffer.bytes
     }
 
+    /// Takes room to grow into, up to `len` bytes, as before a change that may need it. The value is `raw` from now on.
+    pub fn reserve(&mut self, len: usize) {
+        self.writable(0);
+        if let Self::Buffer(buffer) = self {
+            Rc::make_mut(buffer).make_room(len);
+        }
+    }
+
     /// Adds bytes at the end. Answers the new length.
     pub fn append(&mut self, more: &[u8]) -> usize {
         let old = self.len();

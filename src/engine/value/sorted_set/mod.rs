@@ -45,14 +45,18 @@ pub struct SortedSetValue {
 /// Largest block that is built of small elements.
 const LARGEST_LISTPACK: usize = 1 << 30;
 
-/// Bytes a score takes in a listpack: an integer where it is one within half of 64 bits, else text.
-fn score_entry(score: f64) -> usize {
+/// The integer as which a listpack keeps a score: if it is one, within half of 64 bits.
+fn as_integer(score: f64) -> Option<i64> {
     const HALF: f64 = (i64::MAX / 2) as f64;
     let whole = score as i64;
-    if (-HALF..=HALF).contains(&score) && whole as f64 == score {
-        listpack::integer_entry(whole)
-    } else {
-        listpack::entry(format_double(score).as_bytes())
+    ((-HALF..=HALF).contains(&score) && whole as f64 == score).then_some(whole)
+}
+
+/// Bytes a score takes in a listpack.
+fn score_entry(score: f64) -> usize {
+    match as_integer(score) {
+        Some(whole) => listpack::integer_entry(whole),
+        None => listpack::entry(format_double(score).as_bytes()),
     }
 }
 
@@ -63,6 +67,18 @@ impl SortedSetValue {
         if limits.entries == 0 || limits.value < member as u64 {
             new.unpack();
         }
+        new
+    }
+
+    /// One of a table from member to score, none of them NaN, in the `skiplist` form.
+    pub fn from_table(table: Dict<f64>) -> Self {
+        let mut new = Self::default();
+        let mut items: Vec<Item> =
+            table.iter().map(|id| Item { score: *table.value(id), member: table.key(id).clone() }).collect();
+        items.sort_unstable_by(|one, other| one.compare(other.score, &other.member));
+        new.bytes = items.iter().map(|item| memory::string(item.member.len())).sum();
+        items.into_iter().for_each(|item| new.order.insert(item));
+        new.table = Some(table);
         new
     }
 
@@ -92,6 +108,11 @@ impl SortedSetValue {
             Some(table) => table.find(member).map(|id| *table.value(id)),
             None => self.iter_items().find(|item| *item.member == *member).map(|item| item.score),
         }
+    }
+
+    /// A score as the `listpack` form keeps it, which ZSCAN answers.
+    pub fn packed_score(score: f64) -> Bytes {
+        as_integer(score).map_or_else(|| Bytes::from(format_double(score)), Bytes::from_int)
     }
 
     /// Adds a member that is not there. Score: not NaN.

@@ -19,7 +19,7 @@ pub struct Item {
 
 impl Item {
     /// Where it stands beside another.
-    fn compare(&self, score: f64, member: &[u8]) -> Ordering {
+    pub fn compare(&self, score: f64, member: &[u8]) -> Ordering {
         if self.score < score {
             Ordering::Less
         } else if self.score > score {

@@ -1,1 +1,0 @@
-//! The sorted-set group: ZADD, ZRANGE and their kin.
