@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 
 use super::Slot;
 use super::glob;
+use super::hyperloglog as hll;
 use super::keyspace::{EntryId, Keyspace};
-use super::value::{Data, StringValue};
-use crate::resp::{Bytes, human};
+use super::value::{Data, SortedSetValue, StringValue};
+use crate::resp::{Bytes, format_double, human};
 
 /// Rows of a collection shown at once.
 pub const ROWS: usize = 100;
@@ -22,6 +23,8 @@ const HEX: usize = 8;
 const BITS: usize = 4;
 /// Lines of hexadecimal digits or bits shown at once.
 const LINES: usize = 64;
+/// Registers of a HyperLogLog.
+const REGISTERS: usize = 1 << 14;
 /// Bytes of an element, a field or a value shown.
 const CELL: usize = 200;
 
@@ -123,13 +126,43 @@ impl Keyspace {
 
     /// The value of a key of database 0, an expired one included, from `from` on (in the aspect's own unit). An aspect
     /// that the value does not have is the first.
-    pub fn preview(&self, key: &[u8], aspect: usize, from: usize) -> Option<Preview> {
+    pub fn preview(&self, key: &[u8], aspect: usize, from: usize, _now_ms: i64) -> Option<Preview> {
         let id = self.find(0, key)?;
         let mut preview = Preview { aspect, ..Preview::default() };
         let name = quoted(key);
         match self.data(0, id) {
             Data::Str(value) => preview.string(value, &name, from),
-            Data::List(_) | Data::Set(_) | Data::SortedSet(_) | Data::Hash(_) | Data::Stream(_) => {}
+            Data::List(list) => {
+                preview.choose(&["elements"]);
+                let end = preview.window(from, ROWS, list.len(), "elements");
+                let start = preview.from;
+                preview.heads = &["index", "element"];
+                preview.lines.push(format!("LRANGE {name} {start} {}", end.saturating_sub(1)));
+                preview.note = format!("Nodes of the quicklist: {}.", list.nodes().len());
+                for (place, element) in list.iter_from(start).take(end - start).enumerate() {
+                    preview.row([(start + place).to_string(), cell(element)]);
+                }
+            }
+            Data::Set(set) => {
+                preview.choose(&["members"]);
+                let end = preview.window(from, ROWS, set.len(), "members");
+                preview.heads = &["member"];
+                preview.whole_or_scan("SMEMBERS", "SSCAN", &name);
+                for member in set.iter().skip(preview.from).take(end - preview.from) {
+                    preview.row([cell(&member)]);
+                }
+            }
+            Data::Hash(hash) => {
+                preview.choose(&["fields"]);
+                let end = preview.window(from, ROWS, hash.len(), "fields");
+                preview.heads = &["field", "value"];
+                preview.whole_or_scan("HGETALL", "HSCAN", &name);
+                for (field, value) in hash.iter().skip(preview.from).take(end - preview.from) {
+                    preview.row([cell(field), cell(value)]);
+                }
+            }
+            Data::SortedSet(set) => preview.sorted_set(set, &name, from),
+            Data::Stream(_) => {}
         }
         Some(preview)
     }
@@ -155,12 +188,56 @@ impl Preview {
         end
     }
 
+    fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    /// The command that answers all of it, or, where it goes beyond the window, the one that goes through it.
+    fn whole_or_scan(&mut self, whole: &str, scan: &str, key: &str) {
+        self.lines.push(if self.total <= ROWS {
+            format!("{whole} {key}")
+        } else {
+            format!("{scan} {key} 0 COUNT {ROWS}")
+        });
+    }
+
+    fn sorted_set(&mut self, set: &SortedSetValue, key: &str, from: usize) {
+        let reverse = self.choose(&["lowest first", "highest first"]) == "highest first";
+        let end = self.window(from, ROWS, set.len(), "members");
+        let from = self.from;
+        self.heads = &["rank", "member", "score"];
+        let order = if reverse { " REV" } else { "" };
+        self.lines.push(format!("ZRANGE {key} {from} {}{order} WITHSCORES", end.saturating_sub(1)));
+        let first = if reverse { set.len().saturating_sub(from + 1) } else { from };
+        for (place, item) in set.walk(first, reverse).take(end - from).enumerate() {
+            self.row([(from + place).to_string(), cell(&item.member), format_double(item.score)]);
+        }
+    }
+
+    fn hyperloglog(&mut self, bytes: &[u8], key: &str) {
+        let mut registers = vec![0; REGISTERS];
+        let estimate = match hll::merge(&mut registers, bytes) {
+            Ok(()) => hll::estimate_of(&registers).to_string(),
+            Err(_) => "none: its bytes are no HyperLogLog".to_owned(),
+        };
+        let used = registers.iter().filter(|register| **register > 0).count();
+        self.heads = &["what", "how much"];
+        self.row(["estimated members".to_owned(), estimate]);
+        self.row(["encoding".to_owned(), if hll::is_dense(bytes) { "dense" } else { "sparse" }.to_owned()]);
+        self.row(["registers in use".to_owned(), format!("{used} of {REGISTERS}")]);
+        self.lines.push(format!("PFCOUNT {key}"));
+        self.lines.push(format!("PFDEBUG ENCODING {key}"));
+    }
+
     fn string(&mut self, value: &StringValue, key: &str, from: usize) {
         let total = value.len();
-        let aspect = self.choose(&["text", "hex", "bits"]);
+        let is_hll = value.with_bytes(hll::is_valid);
+        let aspects: &[_] = if is_hll { &["HyperLogLog", "text", "hex", "bits"] } else { &["text", "hex", "bits"] };
+        let aspect = self.choose(aspects);
         let size = match aspect {
             "text" => TEXT,
             "hex" => HEX * LINES,
+            "HyperLogLog" => total,
             _ => BITS * LINES,
         };
         let end = self.window(from, size, total, "bytes");
@@ -170,9 +247,10 @@ impl Preview {
         value.with_bytes(|bytes| {
             let bytes = bytes.get(from..end).unwrap_or_default();
             match aspect {
+                "HyperLogLog" => self.hyperloglog(bytes, key),
                 "text" => {
                     self.lines.push(if bytes.len() == total { format!("GET {key}") } else { range });
-                    self.rows.push(vec![shown(bytes)]);
+                    self.row([shown(bytes)]);
                 }
                 "hex" => {
                     self.heads = &["byte", "hexadecimal", "text"];
@@ -181,7 +259,7 @@ impl Preview {
                         let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
                         let print = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '·' };
                         let text = chunk.iter().map(print).collect();
-                        self.rows.push(vec![(from + place * HEX).to_string(), hex.join(" "), text]);
+                        self.row([(from + place * HEX).to_string(), hex.join(" "), text]);
                     }
                 }
                 _ => {
@@ -190,7 +268,7 @@ impl Preview {
                     self.lines.push(range);
                     for (place, chunk) in bytes.chunks(BITS).enumerate() {
                         let bits: Vec<String> = chunk.iter().map(|byte| format!("{byte:08b}")).collect();
-                        self.rows.push(vec![((from + place * BITS) * 8).to_string(), bits.join(" ")]);
+                        self.row([((from + place * BITS) * 8).to_string(), bits.join(" ")]);
                     }
                     let ones: u32 = bytes.iter().map(|byte| byte.count_ones()).sum();
                     self.note = format!("{ones} of these {} bits are 1.", bytes.len() * 8);

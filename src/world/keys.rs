@@ -100,7 +100,7 @@ impl Lane {
         view.value = query.key.as_ref().and_then(|key| {
             let node = source(Slot::of_key(key))?;
             let keyspace = self.keyspace(node)?;
-            let preview = keyspace.preview(key, query.aspect, query.value_from)?;
+            let preview = keyspace.preview(key, query.aspect, query.value_from, now_ms)?;
             Some((usize::from(node.0), keyspace.facts_of(key)?, preview))
         });
         view

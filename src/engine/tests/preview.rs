@@ -5,7 +5,7 @@ use crate::engine::{KeyFacts, KeyFilter, Preview, Slot};
 
 /// A window of a value, as lines.
 fn shown(server: &Server, key: &str, aspect: usize, from: usize) -> Vec<String> {
-    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from) else { return Vec::new() };
+    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from, START_MS as i64) else { return Vec::new() };
     let Preview { aspects, aspect, lines, rows, from, next, total, unit, note, .. } = preview;
     let next = next.map_or_else(String::new, |next| format!(", next {next}"));
     let mut all = vec![format!("{} of {}: {from} of {total} {unit}{next}", aspects[aspect], aspects.join("|"))];
