@@ -11,5 +11,6 @@ mod preview;
 mod random;
 mod replication;
 mod sets;
+mod sorted_sets;
 mod strings;
 mod transactions;

@@ -15,7 +15,7 @@ use std::rc::Rc;
 pub use hash::{HashLimits, HashValue};
 pub use list::{End, LARGE as LIST_ELEMENT_LARGE, ListValue};
 pub use set::{Member, SetValue};
-pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue, Walk};
+pub use sorted_set::{Bounds, Item, LexBound, Limits, ScoreRange, SortedSetValue};
 pub use stream::StreamValue;
 pub use string::StringValue;
 

@@ -88,6 +88,11 @@ impl Members {
         }
     }
 
+    /// Values so far.
+    fn len(&self) -> usize {
+        self.values.len()
+    }
+
     fn reply(self) -> Value {
         Value::Array(self.values)
     }

@@ -2,30 +2,25 @@
 
 use super::{Members, sorted_set};
 use crate::engine::call::{Call, Lookup};
+use crate::engine::commands::set_random::{MOST_REPETITIONS, TOO_MANY, signed_count};
 use crate::engine::error::Error;
 use crate::engine::value::{Item, SortedSetValue};
 use crate::resp::Value;
 
-/// Most members drawn with repetition: a longer reply would not fit the memory there is.
-const MOST: u64 = 1 << 22;
 /// Up to so many are drawn one by one, and drawn again if they were already.
 const FEW: usize = 32;
 
 /// `ZRANDMEMBER key [count [WITHSCORES]]`
 pub fn zrandmember(call: &mut Call<'_>) -> Result<Value, Error> {
-    let (mut count, mut scores) = (1, false);
+    let (mut wanted, mut repeated, mut scores) = (1, false, false);
     let has_count = call.argv.len() > 2;
     if has_count {
-        count = call.int(2)?;
-        if count == i64::MIN {
-            let text = "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
-            return Err(Error::Text(text));
-        }
+        (wanted, repeated) = signed_count(call, 2)?;
         scores = call.argv.len() == 4 && call.is_word(3, "withscores");
         if call.argv.len() > 3 && !scores {
             return Err(Error::Syntax);
         }
-        if scores && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count) {
+        if scores && wanted > i64::MAX as u64 / 2 {
             return Err(Error::Text("ERR value is out of range"));
         }
     }
@@ -38,10 +33,9 @@ pub fn zrandmember(call: &mut Call<'_>) -> Result<Value, Error> {
     if !has_count {
         return Ok(pick(set, random).map_or(Value::Null, |item| Value::Bulk(item.member.clone())));
     }
-    let wanted = count.unsigned_abs();
-    if count < 0 {
-        if wanted > MOST {
-            return Err(Error::Text("ERR value is out of range"));
+    if repeated {
+        if wanted > MOST_REPETITIONS {
+            return Err(TOO_MANY);
         }
         (0..wanted).filter_map(|_| pick(set, random)).for_each(|item| members.push(item));
     } else if wanted >= set.len() as u64 {
@@ -50,7 +44,7 @@ pub fn zrandmember(call: &mut Call<'_>) -> Result<Value, Error> {
         let ranks = some_ranks(set.len(), wanted as usize, random);
         ranks.iter().filter_map(|rank| set.by_rank(*rank as usize)).for_each(|item| members.push(item));
     }
-    call.work += wanted.min(set.len() as u64);
+    call.work += members.len() as u64;
     Ok(members.reply())
 }
 
