@@ -119,11 +119,16 @@ impl Call<'_> {
     /// Puts the client off until one of the keys can serve it; the handler answers what this answers, which is dropped.
     /// Inside a transaction nobody may wait: that is as if time had run out at once.
     pub fn block(&mut self, wait: Wait) -> Value {
+        self.block_as(wait, self.argv.to_vec())
+    }
+
+    /// The same with the words that the wait is remembered by: those that depend on the moment, in plain terms.
+    pub fn block_as(&mut self, wait: Wait, argv: Vec<Bytes>) -> Value {
         if self.nested {
             return wait.on_timeout;
         }
         self.no_reply = true;
-        let waiting = Waiting { wait, db: self.db, command: self.id, argv: self.argv.to_vec() };
+        let waiting = Waiting { wait, db: self.db, command: self.id, argv };
         self.engine.blocked.add(self.client, waiting);
         Value::Null
     }

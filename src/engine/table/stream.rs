@@ -1,6 +1,6 @@
 //! Streams. Facts of Redis 7.0.15; the words are ours.
 
-use crate::engine::server;
+use crate::engine::{commands, server};
 
 rows! {
     {
@@ -20,6 +20,7 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key NOMKSTREAM?@6.2.0 trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? \
               threshold i:count=LIMIT?@6.2.0)? id_or_auto<t:auto_id=* id> field_value(field value)*";
+        run commands::stream::xadd;
     }
     {
         "xautoclaim" -6, Stream, "6.2.0", "O(1)";
@@ -47,6 +48,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         args "k0:key id*";
+        run commands::stream::xdel;
     }
     {
         "xgroup" -2, Stream, "5.0.0", "that of the subcommand";
@@ -150,6 +152,7 @@ rows! {
         acl READ STREAM FAST;
         keys 1 1 1: [READ_ONLY; at 1];
         args "k0:key";
+        run commands::stream::xlen;
     }
     {
         "xpending" -3, Stream, "5.0.0", "O(N)";
@@ -167,6 +170,7 @@ rows! {
         acl READ STREAM SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key start end i:count=COUNT?";
+        run commands::stream::xrange;
     }
     {
         "xread" -4, Stream, "5.0.0", "O(N)";
@@ -175,6 +179,7 @@ rows! {
         acl READ STREAM SLOW BLOCKING;
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 1 to -1 step 1 limit 2];
         args "i:count=COUNT? i:milliseconds=BLOCK? streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xread;
     }
     {
         "xreadgroup" -7, Stream, "5.0.0", "O(M)";
@@ -184,6 +189,7 @@ rows! {
         keys 0 0 0: [READ_ONLY ACCESS; after "STREAMS" 4 to -1 step 1 limit 2];
         args "group_consumer=GROUP(group consumer) i:count=COUNT? i:milliseconds=BLOCK? NOACK? \
               streams=STREAMS(k0:key* id*)";
+        run commands::stream::read::xreadgroup;
     }
     {
         "xrevrange" -4, Stream, "5.0.0", "O(N)";
@@ -192,6 +198,7 @@ rows! {
         acl READ STREAM SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key end start i:count=COUNT?";
+        run commands::stream::xrevrange;
     }
     {
         "xsetid" -3, Stream, "5.0.0", "O(1)";
@@ -200,6 +207,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key last-id i:entries_added=ENTRIESADDED?@7.0.0 max_deleted_entry_id=MAXDELETEDID?@7.0.0";
+        run commands::stream::xsetid;
     }
     {
         "xtrim" -4, Stream, "5.0.0", "O(N)";
@@ -210,5 +218,6 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key trim(strategy<MAXLEN MINID@6.2.0> operator<t:equal== t:approximately=~>? threshold \
               i:count=LIMIT?@6.2.0)";
+        run commands::stream::xtrim;
     }
 }

@@ -7,7 +7,7 @@ mod list;
 pub mod listpack;
 mod set;
 mod sorted_set;
-mod stream;
+pub mod stream;
 mod string;
 
 use std::rc::Rc;

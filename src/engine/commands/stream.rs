@@ -1,1 +1,0 @@
-//! The stream group: XADD, XREADGROUP and their kin.
