@@ -11,7 +11,8 @@ use super::Slot;
 use super::glob;
 use super::hyperloglog as hll;
 use super::keyspace::{EntryId, Keyspace};
-use super::value::{Data, SortedSetValue, StringValue};
+use super::value::stream::StreamId;
+use super::value::{Data, SortedSetValue, StreamValue, StringValue};
 use crate::resp::{Bytes, format_double, human};
 
 /// Rows of a collection shown at once.
@@ -25,6 +26,8 @@ const BITS: usize = 4;
 const LINES: usize = 64;
 /// Registers of a HyperLogLog.
 const REGISTERS: usize = 1 << 14;
+/// Groups of a stream whose commands are shown.
+const GROUPS: usize = 3;
 /// Bytes of an element, a field or a value shown.
 const CELL: usize = 200;
 
@@ -126,7 +129,7 @@ impl Keyspace {
 
     /// The value of a key of database 0, an expired one included, from `from` on (in the aspect's own unit). An aspect
     /// that the value does not have is the first.
-    pub fn preview(&self, key: &[u8], aspect: usize, from: usize, _now_ms: i64) -> Option<Preview> {
+    pub fn preview(&self, key: &[u8], aspect: usize, from: usize, now_ms: i64) -> Option<Preview> {
         let id = self.find(0, key)?;
         let mut preview = Preview { aspect, ..Preview::default() };
         let name = quoted(key);
@@ -162,7 +165,7 @@ impl Keyspace {
                 }
             }
             Data::SortedSet(set) => preview.sorted_set(set, &name, from),
-            Data::Stream(_) => {}
+            Data::Stream(stream) => preview.stream(stream, &name, from, now_ms),
         }
         Some(preview)
     }
@@ -212,6 +215,76 @@ impl Preview {
         for (place, item) in set.walk(first, reverse).take(end - from).enumerate() {
             self.row([(from + place).to_string(), cell(&item.member), format_double(item.score)]);
         }
+    }
+
+    fn stream(&mut self, stream: &StreamValue, key: &str, from: usize, now_ms: i64) {
+        let (log, groups) = (&stream.log, &stream.groups);
+        let grouped = groups.len() > 0;
+        let all = ["entries", "groups", "consumers", "pending"];
+        match self.choose(if grouped { &all } else { &all[..1] }) {
+            "groups" => {
+                let end = self.window(from, ROWS, groups.len(), "groups");
+                self.heads = &["group", "consumers", "pending", "last given", "lag"];
+                self.lines.push(format!("XINFO GROUPS {key}"));
+                for group in groups.iter().take(end).skip(self.from) {
+                    self.row([
+                        cell(&group.name),
+                        group.consumers().len().to_string(),
+                        group.pending().len().to_string(),
+                        shown(&group.last_id.text()),
+                        log.lag(group).map_or_else(|| "unknown".to_owned(), |lag| lag.to_string()),
+                    ]);
+                }
+            }
+            "consumers" => {
+                let total = groups.iter().map(|group| group.consumers().len()).sum();
+                let end = self.window(from, ROWS, total, "consumers");
+                self.heads = &["group", "consumer", "pending", "idle"];
+                self.name_groups(stream, "XINFO CONSUMERS", key, "");
+                let all = groups.iter().flat_map(|group| group.consumers().iter().map(move |one| (group, one)));
+                for (group, consumer) in all.take(end).skip(self.from) {
+                    let idle = since(now_ms, consumer.seen_ms);
+                    let pending = consumer.pending.len().to_string();
+                    self.row([cell(&group.name), cell(&consumer.name), pending, idle]);
+                }
+            }
+            "pending" => {
+                let total = groups.iter().map(|group| group.pending().len()).sum();
+                let end = self.window(from, ROWS, total, "pending entries");
+                self.heads = &["ID", "group", "consumer", "idle", "deliveries"];
+                self.name_groups(stream, "XPENDING", key, " - + 100");
+                let all = groups.iter().flat_map(|group| group.pending().iter().map(move |one| (group, one)));
+                for (group, (id, nack)) in all.take(end).skip(self.from) {
+                    let idle = since(now_ms, nack.delivered_ms);
+                    let (id, deliveries) = (shown(&id.text()), nack.deliveries.to_string());
+                    self.row([id, cell(&group.name), cell(&nack.consumer), idle, deliveries]);
+                }
+            }
+            _ => {
+                let end = self.window(from, ROWS, usize::try_from(log.len).unwrap_or(usize::MAX), "entries");
+                self.heads = &["ID", "fields and values"];
+                let (start, mut place) = (self.from, 0);
+                log.range(StreamId::MIN, StreamId::MAX, false, &mut |entry| {
+                    if (start..end).contains(&place) {
+                        let pairs = entry.fields.chunks(2).map(|pair| pair.iter().map(|word| cell(word)).collect());
+                        let pairs: Vec<String> = pairs.map(|pair: Vec<String>| pair.join(": ")).collect();
+                        self.row([shown(&entry.id.text()), pairs.join(", ")]);
+                    }
+                    place += 1;
+                    place < end
+                });
+                let first = self.rows.first().filter(|_| start > 0).and_then(|row| row.first());
+                let first = first.map_or("-", String::as_str);
+                self.lines.push(format!("XRANGE {key} {first} + COUNT {ROWS}"));
+                self.note = format!("Last ID {}.", shown(&log.last_id.text()));
+            }
+        }
+    }
+
+    /// A command for each of the first groups of a stream.
+    fn name_groups(&mut self, stream: &StreamValue, command: &str, key: &str, rest: &str) {
+        let groups = stream.groups.iter().take(GROUPS);
+        self.lines.extend(groups.map(|group| format!("{command} {key} {}{rest}", quoted(&group.name))));
     }
 
     fn hyperloglog(&mut self, bytes: &[u8], key: &str) {
@@ -276,6 +349,12 @@ impl Preview {
             }
         });
     }
+}
+
+/// The time since a moment: `12.3 s`.
+fn since(now_ms: i64, then_ms: i64) -> String {
+    let passed = now_ms.saturating_sub(then_ms).max(0);
+    format!("{}.{} s", passed / 1_000, passed % 1_000 / 100)
 }
 
 /// Bytes as text to be read: as they are where they are UTF-8 without control characters, else in quotes and escaped as

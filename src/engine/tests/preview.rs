@@ -5,7 +5,9 @@ use crate::engine::{KeyFacts, KeyFilter, Preview, Slot};
 
 /// A window of a value, as lines.
 fn shown(server: &Server, key: &str, aspect: usize, from: usize) -> Vec<String> {
-    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from, START_MS as i64) else { return Vec::new() };
+    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from, START_MS as i64) else {
+        return Vec::new();
+    };
     let Preview { aspects, aspect, lines, rows, from, next, total, unit, note, .. } = preview;
     let next = next.map_or_else(String::new, |next| format!(", next {next}"));
     let mut all = vec![format!("{} of {}: {from} of {total} {unit}{next}", aspects[aspect], aspects.join("|"))];
@@ -93,4 +95,105 @@ fn looking_leaves_no_trace() {
     assert_eq!(format!("{:?}", server.engine), before);
     assert_eq!(server.run("GET k"), "nil");
     assert_eq!(server.engine.keyspace().facts_of(b"k"), None);
+}
+
+#[test]
+fn a_list_is_shown_with_its_indexes_a_window_at_a_time() {
+    let mut server = Server::new(false);
+    let words: Vec<String> = (0..150).map(|n| format!("e{n}")).collect();
+    assert_eq!(server.run(&format!("RPUSH l {}", words.join(" "))), ":150");
+    let first = shown(&server, "l", 0, 0);
+    assert_eq!(
+        first[..3],
+        ["elements of elements: 0 of 150 elements, next 100", "> LRANGE l 0 99", "0 | e0"],
+        "{first:?}"
+    );
+    assert_eq!(first[101..], ["99 | e99", "Nodes of the quicklist: 1."]);
+    let second = shown(&server, "l", 0, 100);
+    assert_eq!(
+        (second.len(), &second[..3]),
+        (53, &["elements of elements: 100 of 150 elements", "> LRANGE l 100 149", "100 | e100"].map(String::from)[..])
+    );
+}
+
+#[test]
+fn sets_and_hashes_are_whole_or_scanned() {
+    let mut server = Server::new(false);
+    server.check(&[("SADD s 3 1 2", ":3"), ("HSET h name Ada born 1815", ":2")]);
+    assert_eq!(shown(&server, "s", 0, 0), ["members of members: 0 of 3 members", "> SMEMBERS s", "1", "2", "3"]);
+    assert_eq!(
+        shown(&server, "h", 0, 0),
+        ["fields of fields: 0 of 2 fields", "> HGETALL h", "name | Ada", "born | 1815"]
+    );
+    let fields: Vec<String> = (0..101).map(|n| format!("f{n} v")).collect();
+    server.run(&format!("HSET big {}", fields.join(" ")));
+    assert_eq!(shown(&server, "big", 0, 0)[1], "> HSCAN big 0 COUNT 100");
+    assert_eq!(shown(&server, "big", 0, 100).len(), 3);
+}
+
+#[test]
+fn a_sorted_set_is_a_ranked_table_from_either_end() {
+    let mut server = Server::new(false);
+    server.check(&[("ZADD z 1 one 2.5 two 10 ten", ":3")]);
+    let name = "lowest first|highest first";
+    assert_eq!(
+        shown(&server, "z", 0, 0),
+        [
+            &format!("lowest first of {name}: 0 of 3 members"),
+            "> ZRANGE z 0 2 WITHSCORES",
+            "0 | one | 1",
+            "1 | two | 2.5",
+            "2 | ten | 10"
+        ]
+    );
+    assert_eq!(
+        shown(&server, "z", 1, 1)[1..],
+        ["> ZRANGE z 1 2 REV WITHSCORES", "1 | two | 2.5", "2 | one | 1"].map(String::from)
+    );
+}
+
+#[test]
+fn a_hyperloglog_is_its_estimate_and_its_encoding() {
+    let mut server = Server::new(false);
+    server.check(&[("PFADD p a b c", ":1")]);
+    assert_eq!(
+        shown(&server, "p", 0, 0)[1..],
+        [
+            "> PFCOUNT p",
+            "> PFDEBUG ENCODING p",
+            "estimated members | 3",
+            "encoding | sparse",
+            "registers in use | 3 of 16384"
+        ]
+        .map(String::from)
+    );
+    // What only looks like one says so.
+    server.run("SETRANGE p 16 \"\\xff\\xff\\xff\\xff\"");
+    assert!(shown(&server, "p", 0, 0)[3].starts_with("estimated members | none"));
+}
+
+#[test]
+fn long_elements_are_cut_between_characters_and_say_so() {
+    let mut server = Server::new(false);
+    server.run(&format!("RPUSH l {} {}é{}", "x".repeat(200), "x".repeat(199), "y".repeat(100)));
+    let lines = shown(&server, "l", 0, 0);
+    assert_eq!(lines[2], format!("0 | {}", "x".repeat(200)));
+    assert_eq!(lines[3], format!("1 | {}… (301 bytes)", "x".repeat(199)));
+}
+
+#[test]
+fn a_stream_shows_entries() {
+    let mut server = Server::new(false);
+    server.check(&[("XADD x 5-1 temp 21 hum 40", "\"5-1\""), ("XADD x 6-0 temp 22", "\"6-0\"")]);
+    assert_eq!(
+        shown(&server, "x", 0, 0),
+        [
+            "entries of entries: 0 of 2 entries",
+            "> XRANGE x - + COUNT 100",
+            "5-1 | temp: 21, hum: 40",
+            "6-0 | temp: 22",
+            "Last ID 6-0."
+        ]
+    );
+    assert_eq!(shown(&server, "x", 0, 1)[1], "> XRANGE x 6-0 + COUNT 100");
 }
