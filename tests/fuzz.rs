@@ -85,7 +85,8 @@ fn any_bytes_are_executed_or_refused() {
 
 #[test]
 fn any_line_is_hinted_at_split_and_executed() {
-    let right: &[&[u8]] = &[b"SET ", b"\"\\x00\\n\" ", b"'a b' ", b"CLUSTER ", b"\xc3\xa4", b"XADD s * ", b"help @", b"\n"];
+    let right: &[&[u8]] =
+        &[b"SET ", b"\"\\x00\\n\" ", b"'a b' ", b"CLUSTER ", b"\xc3\xa4", b"XADD s * ", b"help @", b"\n"];
     feed(20_000, right, bodies::console_lines);
 }
 
@@ -132,7 +133,14 @@ fn any_text_is_a_link_or_a_sentence() {
 
 #[test]
 fn any_text_is_settings_or_a_sentence() {
-    let right: &[&[u8]] =
-        &[b"seed 1\n", b"rate 6000\n", b"maxmemory 4mb\n", b"maxmemory-policy allkeys-lru\n", b"ttl -1\n", b"\n", b"zones 3\n"];
+    let right: &[&[u8]] = &[
+        b"seed 1\n",
+        b"rate 6000\n",
+        b"maxmemory 4mb\n",
+        b"maxmemory-policy allkeys-lru\n",
+        b"ttl -1\n",
+        b"\n",
+        b"zones 3\n",
+    ];
     feed(100_000, right, bodies::scenarios);
 }

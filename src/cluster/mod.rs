@@ -17,6 +17,7 @@
 mod bus;
 mod bus_message;
 mod commands;
+mod door;
 mod election;
 mod failure;
 mod formation;
@@ -45,10 +46,10 @@ use node::{Ctx, Node};
 use std::rc::Rc;
 use view::Roster;
 
-/// The port every node listens on for clients.
+/// The port a node with an address of its own listens on for clients.
 pub const PORT: u16 = 6_379;
-/// The port every node listens on for its peers.
-pub const BUS_PORT: u16 = 16_379;
+/// How far above its port for clients a node's port for its peers is.
+const BUS_OFFSET: u32 = 10_000;
 
 /// The place of a node in [`Cluster::nodes`]: fixed for the whole run, dead or alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,8 +60,10 @@ pub struct NodeIndex(pub u16);
 pub struct NodeSpec {
     /// `0002-001`: shard, then node in the shard, as `ElastiCache` numbers them.
     pub name: String,
-    /// Its address, "10.0.1.12"; every node listens on 6379, the bus on 16379.
+    /// Its address, "10.0.1.12".
     pub ip: String,
+    /// Where it listens for clients: [`PORT`], unless several nodes share an address. The bus is 10,000 above.
+    pub port: u16,
     /// The shard (from 0) it is deployed in.
     pub shard: u16,
     /// The primary it starts as a replica of, or none for a primary.

@@ -95,6 +95,8 @@ pub(super) struct Node {
     pub incarnation: u32,
     /// What arrived while the process hung.
     deferred: VecDeque<Event>,
+    /// What was replicated and nobody has taken yet, where somebody listens (see `door`).
+    pub tapped: Option<Vec<Vec<Bytes>>>,
     /// When this node's ticks fall, within a tenth of a second.
     stagger: Nanos,
 }
@@ -102,7 +104,7 @@ pub(super) struct Node {
 impl Node {
     /// A node whose process has just started and knows only itself.
     pub fn new(me: NodeIndex, roster: &Rc<Roster>, seed: u64, now: Ms) -> Self {
-        let engine = configured_engine(roster);
+        let engine = configured_engine(roster, me);
         let settings = Settings::read(&engine, &roster.config);
         let replid = hex_id(seed, &[0x7265_706c, u64::from(me.0)]);
         let state = NodeState {
@@ -127,6 +129,7 @@ impl Node {
             liveness: Liveness::Up,
             incarnation: 0,
             deferred: VecDeque::new(),
+            tapped: None,
             stagger,
         }
     }
@@ -202,6 +205,9 @@ impl Node {
     /// Puts what the engine has changed into the replication stream; a replica's own changes go nowhere.
     pub fn propagate(&mut self) {
         let effects = self.engine.take_effects();
+        if let Some(tapped) = &mut self.tapped {
+            tapped.extend(effects.iter().cloned());
+        }
         if !self.state.view.am_primary() {
             return;
         }
@@ -228,7 +234,7 @@ impl Node {
         self.incarnation += 1;
         self.deferred.clear();
         self.service.crash();
-        self.engine = configured_engine(&self.state.roster);
+        self.engine = configured_engine(&self.state.roster, self.state.me);
         let replid = hex_id(self.state.rng.next_u64(), &[0x7265_706c]);
         let next_link = self.state.replication.next_link();
         self.state.replication = Replication::new(replid, next_link);
@@ -331,8 +337,10 @@ fn reset_runtime(peer: &mut Peer, now: Ms) {
 }
 
 /// An empty engine with the deployment's configuration. What the engine does not know is read by [`Settings`].
-fn configured_engine(roster: &Roster) -> Engine {
+fn configured_engine(roster: &Roster, me: NodeIndex) -> Engine {
     let mut engine = Engine::new(true);
+    let _ = engine.configure("cluster-enabled", "yes");
+    let _ = engine.configure("port", &roster.spec(me).port.to_string());
     for (name, value) in &roster.config {
         let _ = engine.configure(name, value);
     }

@@ -2,12 +2,12 @@
 //!
 //! The order of the checks in [`NodeHost::route`] is that of Redis 7.0's `getNodeByQuery`; tests depend on it.
 
+use super::NodeIndex;
 use super::commands;
 use super::node::{Ctx, NodeState};
 use super::replication::{LinkState, ReplicaState};
 use super::settings::Endpoint;
 use super::view::Ms;
-use super::{NodeIndex, PORT};
 use crate::engine::{Host, Keyspace, Route, Slot, UnixMicros};
 use crate::resp::{Bytes, Value};
 
@@ -121,7 +121,7 @@ impl NodeState {
     }
 
     fn redirection(&self, kind: &str, slot: u16, to: NodeIndex) -> Value {
-        Value::error(format!("{kind} {slot} {}:{PORT}", self.endpoint(to)))
+        Value::error(format!("{kind} {slot} {}:{}", self.endpoint(to), self.roster.spec(to).port))
     }
 
     /// What clients are told to connect to: address, name, or nothing.
@@ -143,7 +143,7 @@ impl NodeState {
                 .map(|replica| {
                     Value::Array(vec![
                         Value::bulk(address(replica.peer)),
-                        Value::bulk(PORT.to_string()),
+                        Value::bulk(self.roster.spec(replica.peer).port.to_string()),
                         Value::bulk(replica.acknowledged.to_string()),
                     ])
                 })
@@ -158,10 +158,11 @@ impl NodeState {
             Some(LinkState::Connected) => ("connected", true),
         };
         let primary = self.view.my_primary().map_or("", address);
+        let port = self.view.my_primary().map_or(0, |node| self.roster.spec(node).port);
         Value::Array(vec![
             Value::bulk("slave"),
             Value::bulk(primary),
-            Value::Int(i64::from(PORT)),
+            Value::Int(i64::from(port)),
             Value::bulk(state),
             Value::Int(if connected { self.replication.offset as i64 } else { -1 }),
         ])
@@ -184,7 +185,8 @@ impl NodeState {
             let offset = if link.is_some_and(|link| link.has_history) { replication.offset } else { 0 };
             let host = self.view.my_primary().map_or(String::new(), |node| self.roster.spec(node).ip.clone());
             put("master_host", host);
-            put("master_port", PORT.to_string());
+            let port = self.view.my_primary().map_or(0, |node| self.roster.spec(node).port);
+            put("master_port", port.to_string());
             put("master_link_status", if up { "up" } else { "down" }.to_owned());
             put("master_last_io_seconds_ago", if up { seconds_since(last_io) } else { "-1".to_owned() });
             put("master_sync_in_progress", u8::from(transferring).to_string());
@@ -212,12 +214,12 @@ impl NodeState {
             put("min_slaves_good_slaves", replication.good_replicas.to_string());
         }
         for (index, replica) in replication.replicas.iter().enumerate() {
-            let ip = &self.roster.spec(replica.peer).ip;
+            let super::NodeSpec { ip, port, .. } = self.roster.spec(replica.peer);
             let online = replica.state == ReplicaState::Online;
             let state = if online { "online" } else { "wait_bgsave" };
             let lag = if online { now.saturating_sub(replica.acknowledged_at) / 1_000 } else { 0 };
             let offset = replica.acknowledged;
-            let text = format!("ip={ip},port={PORT},state={state},offset={offset},lag={lag}");
+            let text = format!("ip={ip},port={port},state={state},offset={offset},lag={lag}");
             put(&format!("slave{index}"), text);
         }
         put("master_failover_state", "no-failover".to_owned());

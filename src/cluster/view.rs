@@ -49,6 +49,12 @@ impl Roster {
         &self.ids[usize::from(node.0)]
     }
 
+    /// The node that listens there for clients.
+    pub fn at_address(&self, ip: &str, port: u16) -> Option<NodeIndex> {
+        let is = |node: &NodeSpec| node.ip == ip && node.port == port;
+        self.nodes.iter().position(is).map(|index| NodeIndex(index as u16))
+    }
+
     /// The node at an address.
     pub fn at_ip(&self, ip: &str) -> Option<NodeIndex> {
         self.nodes.iter().position(|node| node.ip == ip).map(|index| NodeIndex(index as u16))

@@ -300,7 +300,7 @@ impl Engine {
     /// Deletes a key whose time has run out, and says so to watchers, replicas and onlookers.
     pub(super) fn delete_expired(&mut self, db: u32, key: &Bytes) {
         self.keyspace.remove(db, key);
-        self.keyspace.touch_watched(db, key);
+        self.keyspace.touch_expired(db, key);
         self.notify(EventClass::EXPIRED, "expired", key, db);
         self.stats.expired_keys += 1;
         self.push_notice(Notice::Expired(key.clone()));
@@ -327,13 +327,14 @@ impl Engine {
         }
         let pending = std::mem::take(&mut self.pending);
         let wrap = as_transaction && pending.len() > 1;
-        if wrap {
-            self.effects.push(vec![Bytes::from("MULTI")]);
-        }
-        for (db, argv) in pending {
-            if db != self.effects_db {
-                self.effects_db = db;
+        for (n, (db, argv)) in pending.into_iter().enumerate() {
+            if self.effects_db != Some(db) {
+                self.effects_db = Some(db);
                 self.effects.push(vec![Bytes::from("SELECT"), Bytes::from_int(i64::from(db))]);
+            }
+            // The first command's database is selected before the transaction begins.
+            if wrap && n == 0 {
+                self.effects.push(vec![Bytes::from("MULTI")]);
             }
             self.effects.push(argv);
         }

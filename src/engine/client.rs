@@ -1,6 +1,7 @@
 //! Connections: what the server remembers of each client.
 
 use super::command::CommandId;
+use super::keyspace::Touches;
 use super::{ClientId, UnixMicros};
 use crate::resp::Bytes;
 
@@ -39,7 +40,7 @@ pub struct Watched {
     /// Its name.
     pub key: Bytes,
     /// How often it had been touched when WATCH was called.
-    pub version: u64,
+    pub since: Touches,
     /// It was there but expired when WATCH was called: its deletion is then no change.
     pub was_expired: bool,
 }

@@ -65,8 +65,19 @@ pub struct Keyspace {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct WatchCount {
-    version: u64,
+    touches: Touches,
     watchers: u32,
+    /// What is there now came with SWAPDB and had expired by then: for who watched the empty name, nothing has changed.
+    arrived_expired: bool,
+}
+
+/// How often a watched key was touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touches {
+    /// It was changed.
+    changes: u64,
+    /// It went because its time had run out: no change for who began to watch it after that.
+    expirations: u64,
 }
 
 impl Default for Keyspace {
@@ -479,13 +490,26 @@ impl Keyspace {
     }
 }
 
+impl WatchCount {
+    fn changed(&mut self) {
+        self.touches.changes += 1;
+        self.arrived_expired = false;
+    }
+
+    fn went(&mut self) {
+        if !std::mem::take(&mut self.arrived_expired) {
+            self.touches.expirations += 1;
+        }
+    }
+}
+
 /// WATCH.
 impl Keyspace {
     /// Starts to count touches of a key. Answers the count so far.
-    pub(super) fn watch(&mut self, db: u32, key: &Bytes) -> u64 {
+    pub(super) fn watch(&mut self, db: u32, key: &Bytes) -> Touches {
         let count = self.watched.entry((db, key.clone())).or_default();
         count.watchers += 1;
-        count.version
+        count.touches
     }
 
     /// One watcher less.
@@ -499,9 +523,14 @@ impl Keyspace {
         }
     }
 
-    /// How often a watched key was touched.
-    pub(super) fn watch_version(&self, db: u32, key: &Bytes) -> u64 {
-        self.watched.get(&(db, key.clone())).map_or(0, |count| count.version)
+    /// Whether a watched key is not what it was when it was watched: touched since, or expired now.
+    pub(super) fn is_disturbed(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool, now_ms: i64) -> bool {
+        let count = self.watched.get(&(db, key.clone())).copied().unwrap_or_default();
+        if count.touches.changes != since.changes {
+            return true;
+        }
+        let expired = || !count.arrived_expired && self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
+        !was_expired && (count.touches.expirations != since.expirations || expired())
     }
 
     /// A key was changed: who watches it will find out.
@@ -510,28 +539,35 @@ impl Keyspace {
             return;
         }
         if let Some(count) = self.watched.get_mut(&(db, key.clone())) {
-            count.version += 1;
+            count.changed();
+        }
+    }
+
+    /// A key went because its time had run out.
+    pub(super) fn touch_expired(&mut self, db: u32, key: &Bytes) {
+        if self.watched.is_empty() {
+            return;
+        }
+        if let Some(count) = self.watched.get_mut(&(db, key.clone())) {
+            count.went();
         }
     }
 
     /// A whole database is about to be emptied, or to be exchanged with another: every watched key that is in it, or (for
-    /// an exchange) in the other, counts as touched.
+    /// an exchange) in the other, counts as touched, unless it had expired and still has, or is gone
+    /// (Redis 7.0's `touchAllWatchedKeysInDb`).
     pub(super) fn touch_all_watched(&mut self, db: u32, exchanged_with: Option<u32>, now_ms: i64) {
-        let exists = |at: u32, key: &Bytes| {
-            let main = &self.dbs[at as usize].main;
-            main.find(key).is_some_and(|id| main.value(id).expire_at >= now_ms)
-        };
-        let touched: Vec<_> = self
-            .watched
-            .keys()
-            .filter(|(at, key)| {
-                *at == db && (exists(db, key) || exchanged_with.is_some_and(|other| exists(other, key)))
-            })
-            .cloned()
-            .collect();
-        for name in touched {
-            if let Some(count) = self.watched.get_mut(&name) {
-                count.version += 1;
+        for ((_, key), count) in self.watched.iter_mut().filter(|((at, _), _)| *at == db) {
+            let is_expired = |at: u32| {
+                let main = &self.dbs[at as usize].main;
+                main.find(key).map(|id| main.value(id).expire_at < now_ms)
+            };
+            match (is_expired(db), exchanged_with.and_then(is_expired)) {
+                (None, None) => {}
+                (_, Some(false)) => count.changed(),
+                (None, Some(true)) => count.arrived_expired = true,
+                (Some(_), Some(true)) if count.arrived_expired => {}
+                (Some(_), _) => count.went(),
             }
         }
     }
@@ -540,7 +576,7 @@ impl Keyspace {
     pub(super) fn inherit_watches(&mut self, old: &mut Self) {
         self.watched = std::mem::take(&mut old.watched);
         for count in self.watched.values_mut() {
-            count.version += 1;
+            count.changed();
         }
     }
 

@@ -42,7 +42,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, RequestLimits, Value};
 use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
@@ -239,8 +239,8 @@ pub struct Engine {
     hung_up: Vec<ClientId>,
     /// Ready to be taken.
     effects: Vec<Vec<Bytes>>,
-    /// The database the last effect was in.
-    effects_db: u32,
+    /// The database the last effect was in; none: the next one says its own.
+    effects_db: Option<u32>,
     /// What the unit of execution that is going on has to replicate, with its database.
     pending: Vec<(u32, Vec<Bytes>)>,
     notices: Vec<Notice>,
@@ -269,7 +269,7 @@ impl Engine {
             outbox: Vec::new(),
             hung_up: Vec::new(),
             effects: Vec::new(),
-            effects_db: 0,
+            effects_db: Some(0),
             pending: Vec::new(),
             notices: Vec::new(),
             dirty: 0,
@@ -348,12 +348,29 @@ impl Engine {
     pub fn protocol(&self, client: ClientId) -> u8 {
         self.clients.get(client).map_or(2, |client| client.protocol)
     }
+    /// What a client may send in one request.
+    pub fn request_limits(&self, client: ClientId) -> RequestLimits {
+        RequestLimits {
+            bulk_max: i64::try_from(self.config.proto_max_bulk_len).unwrap_or(i64::MAX),
+            is_stranger: !self.config.requirepass.is_empty()
+                && self.clients.get(client).is_some_and(|client| !client.authenticated),
+        }
+    }
+    /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
+    /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
+    pub fn take_sleep(&mut self) -> u64 {
+        std::mem::take(&mut self.server.sleep_ns)
+    }
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.
     pub fn take_effects(&mut self) -> Vec<Vec<Bytes>> {
         let deleted = self.keyspace.take_slot_deletions();
         self.effects.extend(deleted.into_iter().map(|key| vec![Bytes::from("DEL"), key]));
         std::mem::take(&mut self.effects)
+    }
+    /// Somebody begins to listen to the effects: the next one is preceded by SELECT.
+    pub fn begin_stream(&mut self) {
+        self.effects_db = None;
     }
     /// What happened to keys by itself since the last call.
     pub fn take_notices(&mut self) -> Vec<Notice> {

@@ -77,6 +77,13 @@ impl<'a> Reader<'a> {
                 let count = self.number()?;
                 Value::Set(self.items(count, depth)?)
             }
+            b'|' => {
+                let count = self.number()?;
+                let pairs =
+                    (0..u32::try_from(count).ok()?).map(|_| Some((self.value(depth + 1)?, self.value(depth + 1)?)));
+                let attributes = pairs.collect::<Option<Vec<_>>>()?;
+                Value::Attributed(Box::new((attributes, self.value(depth + 1)?)))
+            }
             b'>' => {
                 let count = self.number()?;
                 Value::Push(self.items(count, depth)?)
@@ -117,7 +124,9 @@ mod tests {
                 items.clone().prop_map(Value::Array),
                 items.clone().prop_map(Value::Set),
                 items.prop_map(Value::Push),
-                prop::collection::vec((inner.clone(), inner), 0..4).prop_map(Value::Map),
+                prop::collection::vec((inner.clone(), inner.clone()), 0..4).prop_map(Value::Map),
+                (prop::collection::vec((inner.clone(), inner.clone()), 0..3), inner)
+                    .prop_map(|both| Value::Attributed(Box::new(both))),
             ]
         })
     }

@@ -19,10 +19,14 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Map(pairs) => {
             let (kind, count) = if is_3 { (b'%', pairs.len()) } else { (b'*', pairs.len() * 2) };
             header(kind, count as i64, into);
-            for (key, value) in pairs {
-                encode(key, protocol, into);
-                encode(value, protocol, into);
+            encode_pairs(pairs, protocol, into);
+        }
+        Value::Attributed(both) => {
+            if is_3 {
+                header(b'|', both.0.len() as i64, into);
+                encode_pairs(&both.0, protocol, into);
             }
+            encode(&both.1, protocol, into);
         }
         Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
         Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
@@ -40,6 +44,13 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
             into.extend_from_slice(b"\r\n");
         }
         Value::Verbatim(_, text) => blob(b'$', text, into),
+    }
+}
+
+fn encode_pairs(pairs: &[(Value, Value)], protocol: u8, into: &mut Vec<u8>) {
+    for (key, value) in pairs {
+        encode(key, protocol, into);
+        encode(value, protocol, into);
     }
 }
 
@@ -84,7 +95,7 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
         Value::Verbatim(_, text) => blob_len(text.len() + if is_3 { 4 } else { 0 }),
         Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
         Value::BigNumber(digits) => digits.len() + 3,
-        Value::Double(_) | Value::Bool(_) => {
+        Value::Double(_) | Value::Bool(_) | Value::Attributed(_) => {
             let mut bytes = Vec::new();
             encode(value, protocol, &mut bytes);
             bytes.len()
@@ -159,6 +170,11 @@ mod tests {
                 "(12345678901234567890 ",
             ),
             (Value::Verbatim(*b"txt", Bytes::from("ab")), "$2 ab ", "=6 txt:ab "),
+            (
+                Value::Attributed(Box::new((vec![(bulk("k"), Value::Int(1))], Value::Bool(true)))),
+                ":1 ",
+                "|1 $1 k :1 #t ",
+            ),
         ] {
             assert_eq!((text(&value, 2).as_str(), text(&value, 3).as_str()), (two, three));
         }

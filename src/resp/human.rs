@@ -56,6 +56,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
+        Value::Attributed(both) => write(&both.1, prefix, text),
         Value::Map(pairs) => {
             let mut numbers = Numbers::new(pairs.len(), '#', "(empty hash)", prefix, text);
             for (key, value) in pairs {
@@ -77,6 +78,7 @@ fn has_items(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
         Value::Map(pairs) => !pairs.is_empty(),
+        Value::Attributed(both) => has_items(&both.1),
         _ => false,
     }
 }

@@ -19,7 +19,7 @@ pub use big::Big;
 pub use decode::decode;
 pub use encode::{encode, encode_command, reply_len, wire_len};
 pub use float::{format_double, parse_double, parse_hex_double};
-pub use request::{ProtocolError, RequestParser};
+pub use request::{ProtocolError, RequestLimits, RequestParser};
 
 use std::fmt;
 use std::ops::Deref;
@@ -125,6 +125,8 @@ pub enum Value {
     Verbatim([u8; 3], Bytes),
     /// `>`: out-of-band data; an array in RESP2.
     Push(Vec<Value>),
+    /// `|`: attributes, then the value they are of; the value alone in RESP2.
+    Attributed(Box<(Vec<(Value, Value)>, Value)>),
 }
 
 impl Value {
@@ -157,6 +159,7 @@ impl Value {
                 Self::Array(pairs.iter().flat_map(|(key, value)| [key.to_resp2(), value.to_resp2()]).collect())
             }
             Self::Array(items) | Self::Set(items) | Self::Push(items) => all(items),
+            Self::Attributed(both) => both.1.to_resp2(),
             Self::Double(value) => Self::bulk(format_double(*value)),
             Self::Bool(value) => Self::Int(i64::from(*value)),
             Self::BigNumber(text) | Self::Verbatim(_, text) => Self::Bulk(text.clone()),

@@ -4,12 +4,31 @@ use super::{Bytes, split_args};
 
 /// Longest inline command, and longest line that announces a count.
 const INLINE_MAX: usize = 64 * 1024;
-/// Most arguments.
-const ARGS_MAX: i64 = 1024 * 1024;
-/// Longest argument (`proto-max-bulk-len`).
-const BULK_MAX: i64 = 512 * 1024 * 1024;
+/// Most arguments (C's `INT_MAX`, as Redis 7.0 has it).
+const ARGS_MAX: i64 = i32::MAX as i64;
+/// Most arguments, and the longest, of a client that has yet to say who it is.
+const STRANGER_ARGS_MAX: i64 = 10;
+const STRANGER_BULK_MAX: i64 = 16_384;
 /// Arguments room is made for before they arrive.
 const ARGS_EXPECTED: usize = 64;
+
+/// A buffer that was larger is given back.
+const SPARE_MAX: usize = 256 * 1024;
+
+/// What a connection may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Longest argument in bytes (`proto-max-bulk-len`).
+    pub bulk_max: i64,
+    /// The client has yet to authenticate: little is taken from it.
+    pub is_stranger: bool,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { bulk_max: 512 * 1024 * 1024, is_stranger: false }
+    }
+}
 
 /// What a connection sent against the protocol. It is answered and closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +47,10 @@ pub enum ProtocolError {
     TooBigBulkCount,
     /// Quotes of an inline command do not balance.
     UnbalancedQuotes,
+    /// More arguments than a stranger may send.
+    UnauthenticatedMultibulkLength,
+    /// A longer argument than a stranger may send.
+    UnauthenticatedBulkLength,
 }
 
 impl std::fmt::Display for ProtocolError {
@@ -41,6 +64,8 @@ impl std::fmt::Display for ProtocolError {
             Self::TooBigMultibulkCount => f.write_str("too big mbulk count string"),
             Self::TooBigBulkCount => f.write_str("too big bulk count string"),
             Self::UnbalancedQuotes => f.write_str("unbalanced quotes in request"),
+            Self::UnauthenticatedMultibulkLength => f.write_str("unauthenticated multibulk length"),
+            Self::UnauthenticatedBulkLength => f.write_str("unauthenticated bulk length"),
         }
     }
 }
@@ -58,14 +83,37 @@ pub struct RequestParser {
     /// Length of the argument being read.
     bulk: Option<usize>,
     args: Vec<Bytes>,
+    limits: RequestLimits,
 }
 
 impl RequestParser {
+    /// What may be sent from now on.
+    pub fn set_limits(&mut self, limits: RequestLimits) {
+        self.limits = limits;
+    }
+
+    /// Bytes held that are not part of a whole request yet, arguments that have arrived included.
+    pub fn pending_len(&self) -> usize {
+        self.buffer.len() - self.at + self.args.iter().map(|arg| arg.len()).sum::<usize>()
+    }
+
+    /// Hands back the room of a request that is done with, so that the next one need not ask for any.
+    pub fn recycle(&mut self, mut args: Vec<Bytes>) {
+        if self.args.capacity() == 0 && args.capacity() <= ARGS_EXPECTED {
+            args.clear();
+            self.args = args;
+        }
+    }
+
     /// Takes in bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         if self.at > 0 {
             self.buffer.drain(..self.at);
             self.at = 0;
+            // What one long argument needed is not kept.
+            if self.buffer.capacity() > SPARE_MAX && self.buffer.len() + bytes.len() < SPARE_MAX / 4 {
+                self.buffer.shrink_to(SPARE_MAX / 4);
+            }
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -120,8 +168,11 @@ impl RequestParser {
         let count = parse_int(&self.buffer[start + 1..end])
             .filter(|count| *count <= ARGS_MAX)
             .ok_or(ProtocolError::InvalidMultibulkLength)?;
+        if self.limits.is_stranger && count > STRANGER_ARGS_MAX {
+            return Err(ProtocolError::UnauthenticatedMultibulkLength);
+        }
         self.missing = usize::try_from(count).unwrap_or(0);
-        self.args = Vec::with_capacity(self.missing.min(ARGS_EXPECTED));
+        self.args.reserve(self.missing.min(ARGS_EXPECTED));
         Ok(true)
     }
 
@@ -143,8 +194,11 @@ impl RequestParser {
                 return Ok(false);
             };
             let len = parse_int(&self.buffer[start + 1..end])
-                .filter(|len| (0..=BULK_MAX).contains(len))
+                .filter(|len| (0..=self.limits.bulk_max).contains(len))
                 .ok_or(ProtocolError::InvalidBulkLength)?;
+            if self.limits.is_stranger && len > STRANGER_BULK_MAX {
+                return Err(ProtocolError::UnauthenticatedBulkLength);
+            }
             self.bulk = usize::try_from(len).ok();
         }
         let len = self.bulk.unwrap_or(0);
@@ -171,11 +225,26 @@ impl RequestParser {
     }
 }
 
-/// A decimal integer in its canonical form.
+/// A decimal integer in its canonical form: no sign but `-`, no leading zero.
 fn parse_int(text: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(text).ok()?;
-    let value: i64 = text.parse().ok()?;
-    (!text.starts_with('+') && (text == "0" || !text.trim_start_matches('-').starts_with('0'))).then_some(value)
+    let (digits, negative) = match text {
+        [b'-', rest @ ..] => (rest, true),
+        _ => (text, false),
+    };
+    match digits {
+        [b'0'] if !negative => return Some(0),
+        [b'1'..=b'9', ..] => {}
+        _ => return None,
+    }
+    let mut value: i64 = 0;
+    for byte in digits {
+        let digit = i64::from(byte.wrapping_sub(b'0'));
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_sub(digit)?;
+    }
+    if negative { Some(value) } else { value.checked_neg() }
 }
 
 #[cfg(test)]
@@ -205,7 +274,8 @@ mod tests {
     fn breaches_of_protocol_are_named_in_redis_words() {
         for (bytes, text) in [
             (&b"*x\r\n"[..], "invalid multibulk length"),
-            (b"*1048577\r\n", "invalid multibulk length"),
+            (b"*2147483648\r\n", "invalid multibulk length"),
+            (b"*99999999999999999999\r\n", "invalid multibulk length"),
             (b"*1\r\n:3\r\n", "expected '$', got ':'"),
             (b"*1\r\n$-1\r\n", "invalid bulk length"),
             (b"*1\r\n$536870913\r\n", "invalid bulk length"),
@@ -218,6 +288,28 @@ mod tests {
         assert_eq!(parse(&vec![b'a'; INLINE_MAX + 1]), Err(ProtocolError::TooBigInline));
         let endless: Vec<u8> = [b"*".to_vec(), vec![b'1'; INLINE_MAX + 1]].concat();
         assert_eq!(parse(&endless), Err(ProtocolError::TooBigMultibulkCount));
+    }
+
+    #[test]
+    fn strangers_may_send_little() {
+        let mut parser = RequestParser::default();
+        parser.set_limits(RequestLimits { is_stranger: true, ..RequestLimits::default() });
+        for (bytes, expected) in [
+            (&b"*11\r\n"[..], ProtocolError::UnauthenticatedMultibulkLength),
+            (b"*1\r\n$16385\r\n", ProtocolError::UnauthenticatedBulkLength),
+        ] {
+            let mut parser = parser.clone();
+            parser.feed(bytes);
+            assert_eq!(parser.next_request(), Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_long_argument_costs_nothing_until_it_arrives() {
+        let mut parser = RequestParser::default();
+        parser.feed(b"*2147483647\r\n$536870912\r\n");
+        assert_eq!(parser.next_request(), Ok(None));
+        assert!(parser.buffer.capacity() + parser.args.capacity() * size_of::<Bytes>() < 4_096);
     }
 
     proptest! {

@@ -629,6 +629,7 @@ fn cluster_spec(scenario: &Scenario) -> ClusterSpec {
         for node in 0..=u16::from(deployment.replicas) {
             let zone = zone_of_node(shard, node, zones);
             nodes.push(NodeSpec {
+                port: cluster::PORT,
                 name: format!("{:04}-{:03}", shard + 1, node + 1),
                 ip: format!("10.0.{}.{}", zone + 1, nodes.len() + 10),
                 shard,

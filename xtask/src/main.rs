@@ -6,6 +6,7 @@
 //! | [`wasm`] | the compiler for the browser: rustup's target, or Debian's Rust with a standard library built here |
 //! | [`setup`] | everything else a chore needs: Trunk, wasm-bindgen, browsers, reference servers, npm packages |
 //! | [`page`] | builds, serves, photographs and measures the page |
+//! | [`conformance`] | Redis's own test suite against the gateway |
 //! | [`test`] | all checks in order, and the table at their end |
 //!
 //! Each chore sets up what it needs by itself, finds what is already there, and can be run again at any time.
@@ -13,6 +14,7 @@
 // The clock here times chores; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
+mod conformance;
 mod page;
 mod run;
 mod setup;
@@ -68,6 +70,12 @@ const CHORES: &[Chore] = &[
         carry_out: page::measure,
     },
     Chore {
+        name: "conformance",
+        options: "[unit…] [--mode a|b|c] [--real] [--skips] [--fast]",
+        about: "Redis's own test suite against the gateway, one fresh server a unit, beside the real server's figures",
+        carry_out: conformance::conformance,
+    },
+    Chore {
         name: "setup",
         options: "",
         about: "find or install everything the other chores need (they do it themselves, each its part)",
@@ -98,9 +106,9 @@ fn main() -> ExitCode {
 fn list() {
     println!("cargo xtask <chore>\n");
     for chore in CHORES {
-        println!("  {:<8} {}", chore.name, chore.about);
+        println!("  {:<11} {}", chore.name, chore.about);
         if !chore.options.is_empty() {
-            println!("  {:<8}   {}", "", chore.options);
+            println!("  {:<11}   {}", "", chore.options);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! All checks in order, and the table at their end.
 
+use crate::conformance;
 use crate::page;
 use crate::run::{self, Count, Outcome, capture, command, root, run, run_counting, say};
 use crate::setup;
@@ -103,6 +104,11 @@ pub fn test(words: &[String]) -> Outcome<()> {
         run.step("native tests", || match setup::reference_servers() {
             Ok(()) => ran(&mut native_tests(&[])),
             Err(why) => Ending::Failed(why),
+        });
+        run.step("Redis's own suite, the fast part", || match conformance::fast() {
+            Ok(Ok(())) => Ending::Ran(true, Count::default()),
+            Ok(Err(why)) => Ending::Failed(why),
+            Err(why) => Ending::Skipped(why),
         });
         run.step("examples in the documentation", || {
             ran(command("cargo").args(["test", "--doc", "--package", "slotscope"]))

@@ -1,10 +1,10 @@
 //! Who belongs to the cluster and who replaces whom: MEET, FORGET, REPLICATE, FAILOVER, RESET, the epochs.
 
+use super::super::BUS_OFFSET;
 use super::super::bus_message::BusBody;
 use super::super::election::{MANUAL_TIMEOUT_MS, ManualFailover};
 use super::super::node::NodeState;
 use super::super::view::View;
-use super::super::{BUS_PORT, PORT};
 use super::{Call, Outcome};
 use crate::engine::Slot;
 use crate::resp::Value;
@@ -67,13 +67,13 @@ pub(super) fn meet(call: &mut Call<'_, '_>) -> Outcome {
     let bus_number = if call.argv.len() > 4 {
         bus_port.parse().map_err(|_| Value::error(format!("ERR Invalid TCP bus port specified: {bus_port}")))?
     } else {
-        port_number.saturating_add(i64::from(BUS_PORT - PORT))
+        port_number.saturating_add(i64::from(BUS_OFFSET))
     };
     let in_range = |number: i64| (1..=65_535).contains(&number);
     if ip.parse::<IpAddr>().is_err() || !in_range(port_number) || !in_range(bus_number) {
         return Err(Value::error(format!("ERR Invalid node address specified: {ip}:{port}")));
     }
-    let node = call.state.roster.at_ip(&ip).filter(|_| port_number == i64::from(PORT));
+    let node = u16::try_from(port_number).ok().and_then(|port| call.state.roster.at_address(&ip, port));
     if let Some(node) = node.filter(|node| call.state.view.peer(*node).is_none()) {
         call.state.begin_handshake(call.ctx, node, true);
     }

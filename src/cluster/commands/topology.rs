@@ -4,7 +4,7 @@ use super::super::bus_message::Kind;
 use super::super::replication::LinkState;
 use super::super::settings::Endpoint;
 use super::super::view::Peer;
-use super::super::{BUS_PORT, NodeIndex, PORT};
+use super::super::{BUS_OFFSET, NodeIndex};
 use super::{Call, Outcome};
 use crate::engine::Slot;
 use crate::resp::{Bytes, Value};
@@ -65,7 +65,7 @@ fn node_entry(call: &Call<'_, '_>, node: NodeIndex) -> Value {
         metadata.push((Value::bulk("hostname"), Value::bulk(&*spec.name)));
     }
     let id = call.state.view.peer(node).map(|peer| peer.id.clone()).unwrap_or_default();
-    Value::Array(vec![endpoint, Value::Int(PORT.into()), Value::bulk(&*id), Value::Map(metadata)])
+    Value::Array(vec![endpoint, Value::Int(spec.port.into()), Value::bulk(&*id), Value::Map(metadata)])
 }
 
 /// CLUSTER SHARDS: each primary with its slots and its replicas.
@@ -97,7 +97,7 @@ fn shard_node(call: &Call<'_, '_>, node: NodeIndex) -> Value {
     };
     let mut fields = vec![
         ("id", Value::bulk(&*peer.id)),
-        ("port", Value::Int(PORT.into())),
+        ("port", Value::Int(spec.port.into())),
         ("ip", Value::bulk(&*spec.ip)),
         ("endpoint", endpoint),
     ];
@@ -137,7 +137,7 @@ fn node_line(call: &Call<'_, '_>, node: NodeIndex, peer: &Peer) -> String {
     let view = &call.state.view;
     let spec = call.state.roster.spec(node);
     let is_me = node == view.me;
-    let mut line = format!("{} {}:{PORT}@{BUS_PORT}", peer.id, spec.ip);
+    let mut line = format!("{} {}:{}@{}", peer.id, spec.ip, spec.port, u32::from(spec.port) + BUS_OFFSET);
     if !spec.name.is_empty() && !peer.handshake {
         let _ = write!(line, ",{}", spec.name);
     }

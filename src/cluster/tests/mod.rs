@@ -44,6 +44,7 @@ pub(super) fn spec(shards: u16, replicas: u16, config: &[(&str, &str)]) -> Clust
         let primary = NodeIndex(nodes.len() as u16);
         for place in 0..=replicas {
             nodes.push(NodeSpec {
+                port: PORT,
                 name: format!("{:04}-{:03}", shard + 1, place + 1),
                 ip: format!("10.0.{}.{}", (shard + place) % 3 + 1, nodes.len() + 10),
                 shard,
@@ -277,6 +278,7 @@ pub(super) fn show(value: &Value) -> String {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             items.iter().map(show).collect::<Vec<_>>().join("\n")
         }
+        Value::Attributed(both) => show(&both.1),
         Value::Map(pairs) => {
             pairs.iter().map(|(k, v)| format!("{}\n{}", show(k), show(v))).collect::<Vec<_>>().join("\n")
         }

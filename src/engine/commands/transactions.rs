@@ -36,9 +36,9 @@ pub fn watch(call: &mut Call<'_>) -> Result<Value, Error> {
         if call.client().watched.iter().any(|watched| watched.db == db && watched.key == *key) {
             continue;
         }
-        let version = call.keyspace().watch(db, key);
+        let since = call.keyspace().watch(db, key);
         let was_expired = is_expired(call, db, key, now_ms);
-        call.client_mut().watched.push(Watched { db, key: key.clone(), version, was_expired });
+        call.client_mut().watched.push(Watched { db, key: key.clone(), since, was_expired });
     }
     Ok(Value::ok())
 }
@@ -57,10 +57,10 @@ fn is_expired(call: &mut Call<'_>, db: u32, key: &[u8], now_ms: i64) -> bool {
 /// Whether a watched key was changed, or has expired, since WATCH.
 fn is_disturbed(call: &mut Call<'_>) -> bool {
     let now_ms = call.now_ms();
-    let watched = call.client().watched.clone();
-    watched.iter().any(|Watched { db, key, version, was_expired }| {
-        call.keyspace().watch_version(*db, key) != *version || (!was_expired && is_expired(call, *db, key, now_ms))
-    })
+    let keyspace = &call.engine.keyspace;
+    let disturbed =
+        |watched: &Watched| keyspace.is_disturbed(watched.db, &watched.key, watched.since, watched.was_expired, now_ms);
+    call.client().watched.iter().any(disturbed)
 }
 
 /// `EXEC`

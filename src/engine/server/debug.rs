@@ -99,7 +99,9 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     /// An hour: nobody waits longer.
     const SECONDS_MAX: f64 = 3_600.0;
     let seconds = number::parse_f64(call.arg(2)).unwrap_or(0.0).clamp(0.0, SECONDS_MAX);
-    call.extra_ns += (seconds * 1e9) as u64;
+    let nanos = (seconds * 1e9) as u64;
+    call.extra_ns += nanos;
+    call.engine.server.sleep_ns = call.engine.server.sleep_ns.saturating_add(nanos);
     Ok(Value::ok())
 }
 
@@ -130,7 +132,6 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `DEBUG PROTOCOL type`
 fn protocol(call: &mut Call<'_>) -> Result<Value, Error> {
     let numbers = || (0..3).map(Value::Int).collect();
-    let resp3 = call.protocol() == 3;
     Ok(match call.argv[2].to_ascii_lowercase().as_slice() {
         b"string" => Value::bulk("Hello World"),
         b"integer" => Value::Int(12_345),
@@ -140,11 +141,18 @@ fn protocol(call: &mut Call<'_>) -> Result<Value, Error> {
         b"array" => Value::Array(numbers()),
         b"set" => Value::Set(numbers()),
         b"map" => Value::Map((0..3).map(|n| (Value::Int(n), Value::Bool(n == 1))).collect()),
-        // An attribute, and out-of-band data, are second values beside the reply; RESP2 has no attributes.
-        b"attrib" if !resp3 => Value::bulk("Some real reply following the attribute"),
-        b"push" if !resp3 => return Err(Error::Text("ERR RESP2 is not supported by this command")),
-        b"attrib" => return Err(Error::NotImplemented("debug protocol attrib")),
-        b"push" => return Err(Error::NotImplemented("debug protocol push")),
+        b"attrib" => {
+            let attribute = Value::Array(vec![Value::bulk("key:123"), Value::Int(90)]);
+            let attributes = vec![(Value::bulk("key-popularity"), attribute)];
+            Value::Attributed(Box::new((attributes, Value::bulk("Some real reply following the attribute"))))
+        }
+        b"push" if call.protocol() < 3 => return Err(Error::Text("ERR RESP2 is not supported by this command")),
+        b"push" => {
+            // Out-of-band data is no reply; one follows, so that who does not know pushes is answered too.
+            let push = Value::Push(vec![Value::bulk("server-cpu-usage"), Value::Int(42)]);
+            call.engine.answer_later(call.client, push);
+            Value::bulk("Some real reply following the push reply")
+        }
         b"verbatim" => Value::Verbatim(*b"txt", Bytes::from("This is a verbatim\nstring")),
         b"true" => Value::Bool(true),
         b"false" => Value::Bool(false),

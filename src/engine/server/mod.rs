@@ -33,6 +33,8 @@ pub struct State {
     pub net_input_bytes: u64,
     /// Bytes of replies.
     pub net_output_bytes: u64,
+    /// What DEBUG SLEEP asked for and nobody has slept yet.
+    pub sleep_ns: u64,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
 }

@@ -1,4 +1,4 @@
-//! TIME, LASTSAVE, ROLE, MEMORY USAGE.
+//! TIME, LASTSAVE, ROLE, MEMORY USAGE, FUNCTION FLUSH.
 
 use crate::engine::call::Call;
 use crate::engine::error::Error;
@@ -41,4 +41,24 @@ pub fn memory_usage(call: &mut Call<'_>) -> Result<Value, Error> {
         Some(id) => Value::Int(keyspace.memory_of(db, id) as i64),
         None => Value::Null,
     })
+}
+
+/// `FUNCTION FLUSH [ASYNC | SYNC]`: no library can be loaded yet, so there is none to delete.
+pub fn function_flush(call: &mut Call<'_>) -> Result<Value, Error> {
+    match call.argv.len() {
+        2 => {}
+        3 if call.is_word(2, "sync") || call.is_word(2, "async") => {}
+        3 => return Err(Error::Text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option")),
+        _ => {
+            let after = "'. Try FUNCTION HELP.";
+            return Err(Error::quoting(
+                "ERR unknown subcommand or wrong number of arguments for '",
+                call.arg(1),
+                after,
+            ));
+        }
+    }
+    // Replicated all the same.
+    call.dirty += 1;
+    Ok(Value::ok())
 }

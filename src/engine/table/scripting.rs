@@ -78,6 +78,7 @@ rows! {
                 acl WRITE SLOW SCRIPTING;
                 tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
                 args "async<ASYNC SYNC>?";
+                run server::status::function_flush;
             }
             {
                 "function|help" 2, Scripting, "7.0.0", "O(1)";

@@ -305,7 +305,7 @@ pub fn ltrim(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `LSET key index element`
 pub fn lset(call: &mut Call<'_>) -> Result<Value, Error> {
     let (key, index, element) = (call.arg(1), call.int(2), call.arg(3));
-    let replaced = edit(call, key, |list| {
+    let replaced = edit(call, key, |list| -> Result<bool, Error> {
         let at = position(index?, list.len());
         Ok(at.is_some_and(|at| list.replace(at, element.clone())))
     })?;

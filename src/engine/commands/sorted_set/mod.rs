@@ -218,7 +218,7 @@ fn add(call: &mut Call<'_>, increment: bool) -> Result<Value, Error> {
             processed = true;
             score = now;
         }
-        Ok(())
+        Ok::<(), Error>(())
     };
     if let Some(mut edit) = call.lookup_write(key) {
         add_all(sorted_set_mut(&mut edit)?)?;

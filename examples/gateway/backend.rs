@@ -1,0 +1,48 @@
+//! What the event loop asks of what it serves: one engine, or the nodes of a cluster.
+
+use slotscope::engine::{ClientId, Outcome};
+use slotscope::resp::{Bytes, RequestLimits, Value};
+use std::time::Duration;
+
+/// A served node: its place among the ports.
+pub type Node = usize;
+
+/// One engine, or the nodes of a cluster, with the clock they live by.
+pub trait Backend {
+    /// How many nodes there are, a port each.
+    fn nodes(&self) -> usize;
+    /// A parameter of a node, as CONFIG GET prints it.
+    fn config(&self, node: Node, name: &str) -> String;
+    /// Tells a node which port it listens on.
+    fn announce_port(&mut self, node: Node, port: u16);
+    /// Whether a node takes connections.
+    fn is_up(&self, _node: Node) -> bool {
+        true
+    }
+    /// A new connection.
+    fn connect(&mut self, node: Node, addr: &str) -> ClientId;
+    /// The connection is gone.
+    fn disconnect(&mut self, node: Node, client: ClientId);
+    /// Runs one command.
+    fn execute(&mut self, node: Node, client: ClientId, argv: &[Bytes]) -> Outcome;
+    /// 2 or 3.
+    fn protocol(&self, node: Node, client: ClientId) -> u8;
+    /// Whether the client's next command has to wait.
+    fn is_blocked(&self, node: Node, client: ClientId) -> bool;
+    /// What a client may send.
+    fn limits(&self, node: Node, client: ClientId) -> RequestLimits;
+    /// Answers and pushes beside the replies, in order.
+    fn take_messages(&mut self, node: Node) -> Vec<(ClientId, Value)>;
+    /// Clients that the node disconnected.
+    fn take_hung_up(&mut self, node: Node) -> Vec<ClientId>;
+    /// Whether the commands to replicate are asked for; if not they are dropped.
+    fn keep_effects(&mut self, node: Node, keep: bool);
+    /// Commands to replicate, since the last call.
+    fn take_effects(&mut self, node: Node) -> Vec<Vec<Bytes>>;
+    /// How long until [`Backend::work`] has something to do; none while only a command moves the clock.
+    fn idle_for(&mut self) -> Option<Duration>;
+    /// What has come due: periodic work, waits that ran out, messages among nodes.
+    fn work(&mut self);
+    /// A line of the control port, in words; the answer.
+    fn control(&mut self, words: &[Bytes]) -> Result<String, String>;
+}

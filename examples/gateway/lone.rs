@@ -1,0 +1,156 @@
+//! One engine, by itself.
+
+use super::backend::{Backend, Node};
+use super::clock::Clock;
+use super::options::Options;
+use slotscope::engine::{ClientId, Engine, Host, Outcome, UnixMicros};
+use slotscope::resp::{Bytes, RequestLimits, Value};
+use slotscope::sim::Rng;
+use std::time::Duration;
+
+/// What surrounds the engine.
+struct Surroundings {
+    now: UnixMicros,
+    rng: Rng,
+}
+
+impl Host for Surroundings {
+    fn now(&self) -> UnixMicros {
+        self.now
+    }
+    fn random(&mut self) -> u64 {
+        self.rng.next_u64()
+    }
+}
+
+/// An engine with its clock.
+pub struct Lone {
+    engine: Engine,
+    host: Surroundings,
+    clock: Clock,
+    next_cron: UnixMicros,
+    keeps_effects: bool,
+}
+
+impl Lone {
+    /// An engine with these settings.
+    pub fn new(options: &Options, clock: Clock) -> Result<Self, String> {
+        let mut engine = Engine::new(false);
+        for (name, value) in &options.settings {
+            engine.configure(name, value).map_err(|why| format!("--{name} {value:?}: {why}"))?;
+        }
+        let host = Surroundings { now: clock.now(), rng: Rng::named(options.seed, "gateway") };
+        Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false })
+    }
+
+    fn hz(&self) -> u64 {
+        self.engine.config("hz").and_then(|hz| hz.parse().ok()).unwrap_or(10).clamp(1, 500)
+    }
+
+    /// Drops what nobody listens to.
+    fn drop_effects(&mut self) {
+        if !self.keeps_effects {
+            self.engine.take_effects();
+        }
+        self.engine.take_notices();
+    }
+}
+
+impl Backend for Lone {
+    fn nodes(&self) -> usize {
+        1
+    }
+
+    fn config(&self, _node: Node, name: &str) -> String {
+        self.engine.config(name).unwrap_or_default()
+    }
+
+    fn announce_port(&mut self, _node: Node, port: u16) {
+        // A parameter of every engine; it cannot fail.
+        let _ = self.engine.configure("port", &port.to_string());
+    }
+
+    fn connect(&mut self, _node: Node, addr: &str) -> ClientId {
+        self.engine.connect(self.clock.now(), addr)
+    }
+
+    fn disconnect(&mut self, _node: Node, client: ClientId) {
+        self.engine.disconnect(client);
+    }
+
+    fn execute(&mut self, _node: Node, client: ClientId, argv: &[Bytes]) -> Outcome {
+        self.host.now = self.clock.next_command();
+        let outcome = self.engine.execute(&mut self.host, client, argv);
+        self.drop_effects();
+        self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
+        outcome
+    }
+
+    fn protocol(&self, _node: Node, client: ClientId) -> u8 {
+        self.engine.protocol(client)
+    }
+
+    fn is_blocked(&self, _node: Node, client: ClientId) -> bool {
+        self.engine.is_blocked(client)
+    }
+
+    fn limits(&self, _node: Node, client: ClientId) -> RequestLimits {
+        self.engine.request_limits(client)
+    }
+
+    fn take_messages(&mut self, _node: Node) -> Vec<(ClientId, Value)> {
+        self.engine.take_messages()
+    }
+
+    fn take_hung_up(&mut self, _node: Node) -> Vec<ClientId> {
+        self.engine.take_hung_up()
+    }
+
+    fn keep_effects(&mut self, _node: Node, keep: bool) {
+        self.keeps_effects = keep;
+        self.engine.begin_stream();
+    }
+
+    fn take_effects(&mut self, _node: Node) -> Vec<Vec<Bytes>> {
+        if self.keeps_effects { self.engine.take_effects() } else { Vec::new() }
+    }
+
+    fn idle_for(&mut self) -> Option<Duration> {
+        if !self.clock.is_real() {
+            return None;
+        }
+        // A wait has run out only after its last microsecond.
+        let deadline = self.engine.next_deadline().map(|at| UnixMicros(at.0 + 1));
+        let next = deadline.map_or(self.next_cron, |at| at.min(self.next_cron));
+        Some(Duration::from_micros(next.0.saturating_sub(self.clock.now().0)))
+    }
+
+    fn work(&mut self) {
+        let now = self.clock.now();
+        let waits_out = self.engine.next_deadline().is_some_and(|at| at < now);
+        if !waits_out && now < self.next_cron {
+            return;
+        }
+        self.host.now = now;
+        if waits_out {
+            self.engine.tick(&mut self.host);
+        }
+        if now >= self.next_cron {
+            self.engine.cron(&mut self.host);
+            let period = 1_000_000 / self.hz();
+            // What was missed is not made up for.
+            self.next_cron = UnixMicros((self.next_cron.0 + period).max(now.0));
+        }
+        self.drop_effects();
+    }
+
+    fn control(&mut self, words: &[Bytes]) -> Result<String, String> {
+        match words {
+            [word, millis] if word.eq_ignore_ascii_case(b"step") => {
+                super::options::step(&mut self.clock, millis)?;
+                Ok(self.clock.now().0.to_string())
+            }
+            _ => Err("this server knows STEP <milliseconds>".to_string()),
+        }
+    }
+}
