@@ -12,7 +12,9 @@ pub(super) fn reply_len(value: &Value) -> u64 {
     match value {
         Value::Simple(text) | Value::Error(text) => 3 + text.len() as u64,
         Value::Int(number) => 3 + decimal_len(number.unsigned_abs()) + u64::from(*number < 0),
-        Value::Bulk(bytes) | Value::BigNumber(bytes) | Value::Verbatim(_, bytes) => bulk_len(bytes.len()),
+        Value::Bulk(bytes) | Value::DoubleText(bytes) | Value::BigNumber(bytes) | Value::Verbatim(_, bytes) => {
+            bulk_len(bytes.len())
+        }
         Value::Null | Value::NullArray => 5,
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             header_len(items.len() as u64) + items.iter().map(reply_len).sum::<u64>()

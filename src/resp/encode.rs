@@ -30,12 +30,13 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         }
         Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
         Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
+        Value::DoubleText(text) if is_3 => line(b',', text, into),
         Value::Bool(value) if is_3 => {
             into.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" });
         }
         Value::Bool(value) => header(b':', i64::from(*value), into),
         Value::BigNumber(digits) if is_3 => line(b'(', digits, into),
-        Value::BigNumber(digits) => blob(b'$', digits, into),
+        Value::DoubleText(digits) | Value::BigNumber(digits) => blob(b'$', digits, into),
         Value::Verbatim(format, text) if is_3 => {
             header(b'=', text.len() as i64 + 4, into);
             into.extend_from_slice(format);
@@ -93,8 +94,8 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
                 + pairs.iter().map(|(key, value)| reply_len(key, protocol) + reply_len(value, protocol)).sum::<usize>()
         }
         Value::Verbatim(_, text) => blob_len(text.len() + if is_3 { 4 } else { 0 }),
-        Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
-        Value::BigNumber(digits) => digits.len() + 3,
+        Value::DoubleText(digits) | Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
+        Value::DoubleText(digits) | Value::BigNumber(digits) => digits.len() + 3,
         Value::Double(_) | Value::Bool(_) | Value::Attributed(_) => {
             let mut bytes = Vec::new();
             encode(value, protocol, &mut bytes);

@@ -50,6 +50,10 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::Null | Value::NullArray => text.push_str("(nil)"),
         Value::Double(value) => push(text, format_args!("(double) {}", format_double(*value))),
         Value::Bool(value) => text.push_str(if *value { "(true)" } else { "(false)" }),
+        Value::DoubleText(raw) => {
+            text.push_str("(double) ");
+            text.push_str(&String::from_utf8_lossy(raw));
+        }
         Value::BigNumber(raw) | Value::Verbatim(_, raw) => {
             text.push_str(&String::from_utf8_lossy(raw));
         }

@@ -117,6 +117,8 @@ pub enum Value {
     Set(Vec<Value>),
     /// `,`: a double; a bulk string in RESP2.
     Double(f64),
+    /// A double whose text is made by other rules than its own (GEOPOS).
+    DoubleText(Bytes),
     /// `#`: a boolean; `:1` or `:0` in RESP2.
     Bool(bool),
     /// `(`: a big number; a bulk string in RESP2.
@@ -162,7 +164,7 @@ impl Value {
             Self::Attributed(both) => both.1.to_resp2(),
             Self::Double(value) => Self::bulk(format_double(*value)),
             Self::Bool(value) => Self::Int(i64::from(*value)),
-            Self::BigNumber(text) | Self::Verbatim(_, text) => Self::Bulk(text.clone()),
+            Self::DoubleText(text) | Self::BigNumber(text) | Self::Verbatim(_, text) => Self::Bulk(text.clone()),
             other => other.clone(),
         }
     }

@@ -317,6 +317,34 @@ impl Random {
             ]),
             "string" if name == "subcommand" => self.pick(&["getreg", "DECODE", "encoding", "todense", "nosuch"]),
             "string" if name == "operation" => self.pick(&["and", "OR", "Xor", "not", "not", "nand"]),
+            "double" if name == "longitude" => self.pick(&[
+                "13.361389",
+                "15.087269",
+                "2.349",
+                "-0.1277",
+                "180",
+                "-180",
+                "181",
+                "-179.99",
+                "0",
+                "x",
+                "1e400",
+            ]),
+            "double" if name == "latitude" => self.pick(&[
+                "38.115556",
+                "37.502669",
+                "48.86",
+                "51.5",
+                "85.05112878",
+                "-85.05112878",
+                "86",
+                "-0.5",
+                "x",
+            ]),
+            "double" if matches!(name, "radius" | "width" | "height") => {
+                self.pick(&["0", "1", "100", "200", "5000", "20000", "1e8", "-1", "x", "0.5"])
+            }
+            "integer" if name == "count" && self.one_in(2) => self.pick(&["1", "2", "3", "10", "0", "-1"]),
             "integer" if name == "bit" => self.pick(&["0", "1", "0", "1", "2", "x"]),
             "integer" if name == "value" && self.one_in(2) => self.pick(&["0", "1"]),
             "integer" if name == "offset" && self.one_in(2) => {

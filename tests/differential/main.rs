@@ -8,6 +8,7 @@ mod compare;
 mod estimates;
 mod generate;
 mod ours;
+mod places;
 mod real;
 mod surface;
 mod tables;

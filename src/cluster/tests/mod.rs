@@ -270,7 +270,12 @@ impl Lab {
 pub(super) fn show(value: &Value) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match value {
-        Value::Simple(b) | Value::Error(b) | Value::Bulk(b) | Value::BigNumber(b) | Value::Verbatim(_, b) => text(b),
+        Value::Simple(b)
+        | Value::Error(b)
+        | Value::Bulk(b)
+        | Value::DoubleText(b)
+        | Value::BigNumber(b)
+        | Value::Verbatim(_, b) => text(b),
         Value::Int(n) => n.to_string(),
         Value::Null | Value::NullArray => "(nil)".to_owned(),
         Value::Double(d) => d.to_string(),

@@ -12,12 +12,8 @@ use crate::resp::{Bytes, Value};
 /// What looking at all registers takes, in nanoseconds (measured on 7.0.15: 11 µs for PFCOUNT of a dense one).
 const ALL_REGISTERS_NS: u64 = 11_000;
 
-const CORRUPT: Error = Error::Text("INVALIDOBJ Corrupted HLL object detected");
-
-impl From<hll::Corrupt> for Error {
-    fn from(_: hll::Corrupt) -> Self {
-        CORRUPT
-    }
+fn corrupt(_: hll::Corrupt) -> Error {
+    Error::Text("INVALIDOBJ Corrupted HLL object detected")
 }
 
 fn check(data: &Data) -> Result<&StringValue, Error> {
@@ -57,7 +53,7 @@ pub fn pfadd(call: &mut Call<'_>) -> Result<Value, Error> {
     let max_sparse = call.engine.config.hll_sparse_max_bytes;
     edit(call, id, |value| {
         for element in elements {
-            updated += u64::from(hll::add(value, element, max_sparse)?);
+            updated += u64::from(hll::add(value, element, max_sparse).map_err(corrupt)?);
         }
         if updated > 0 {
             hll::make_stale(value.writable(0));
@@ -81,10 +77,12 @@ fn union(call: &mut Call<'_>, keys: &[Bytes]) -> Result<(Vec<u8>, bool), Error> 
             continue;
         };
         call.extra_ns += ALL_REGISTERS_NS;
-        string(call.engine.keyspace.data(call.db, id))?.with_bytes(|bytes| {
-            any_dense |= hll::is_dense(bytes);
-            hll::merge(&mut registers, bytes)
-        })?;
+        string(call.engine.keyspace.data(call.db, id))?
+            .with_bytes(|bytes| {
+                any_dense |= hll::is_dense(bytes);
+                hll::merge(&mut registers, bytes)
+            })
+            .map_err(corrupt)?;
     }
     Ok((registers, any_dense))
 }
@@ -102,9 +100,9 @@ pub fn pfcount(call: &mut Call<'_>) -> Result<Value, Error> {
     let (estimate, is_new) = edit(call, id, |value| {
         let bytes = value.writable(0);
         if let Some(kept) = hll::last_estimate(bytes) {
-            return Ok::<_, Error>((kept, false));
+            return Ok((kept, false));
         }
-        let estimate = hll::estimate(bytes)?;
+        let estimate = hll::estimate(bytes).map_err(corrupt)?;
         hll::keep_estimate(bytes, estimate);
         Ok((estimate, true))
     })??;
@@ -128,7 +126,7 @@ pub fn pfmerge(call: &mut Call<'_>) -> Result<Value, Error> {
     let max_sparse = call.engine.config.hll_sparse_max_bytes;
     edit(call, id, |value| {
         if any_dense {
-            hll::make_dense(value)?;
+            hll::make_dense(value).map_err(corrupt)?;
         }
         for (index, count) in registers.iter().enumerate().filter(|(_, count)| **count > 0) {
             // What was merged was read from a sound string.
@@ -151,7 +149,8 @@ pub fn pfdebug(call: &mut Call<'_>) -> Result<Value, Error> {
     let subcommand = call.arg(1).to_ascii_lowercase();
     let to_dense = matches!(subcommand.as_slice(), b"getreg" | b"todense");
     // The value is no longer shared, whatever is asked.
-    let converted = edit(call, id, |value| if to_dense { hll::make_dense(value) } else { Ok(false) })??;
+    let converted =
+        edit(call, id, |value| if to_dense { hll::make_dense(value) } else { Ok(false) })?.map_err(corrupt)?;
     // Replicas are to have the same encoding.
     call.dirty += u64::from(converted);
     let value = string(call.engine.keyspace.data(call.db, id))?;
@@ -159,7 +158,7 @@ pub fn pfdebug(call: &mut Call<'_>) -> Result<Value, Error> {
         b"todense" => Ok(Value::Int(i64::from(converted))),
         b"getreg" => {
             let mut registers = vec![0; hll::REGISTERS];
-            value.with_bytes(|bytes| hll::merge(&mut registers, bytes))?;
+            value.with_bytes(|bytes| hll::merge(&mut registers, bytes)).map_err(corrupt)?;
             Ok(Value::Array(registers.into_iter().map(|register| Value::Int(i64::from(register))).collect()))
         }
         b"encoding" => Ok(Value::simple(if value.with_bytes(hll::is_dense) { "dense" } else { "sparse" })),

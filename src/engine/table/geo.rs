@@ -1,5 +1,7 @@
 //! Places. Facts of Redis 7.0.15; the words are ours.
 
+use crate::engine::commands;
+
 rows! {
     {
         "geoadd" -5, Geo, "3.2.0", "O(log(N)) a member";
@@ -9,6 +11,7 @@ rows! {
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key condition<NX XX>?@6.2.0 t:change=CH?@6.2.0 longitude_latitude_member(d:longitude \
               d:latitude member)*";
+        run commands::geo::geoadd;
     }
     {
         "geodist" -4, Geo, "3.2.0", "O(log(N))";
@@ -17,6 +20,7 @@ rows! {
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key member1 member2 unit<M KM FT MI>?";
+        run commands::geo::geodist;
     }
     {
         "geohash" -2, Geo, "3.2.0", "O(log(N)) a member";
@@ -25,6 +29,7 @@ rows! {
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key member*";
+        run commands::geo::geohash;
     }
     {
         "geopos" -2, Geo, "3.2.0", "O(N)";
@@ -33,6 +38,7 @@ rows! {
         acl READ GEO SLOW;
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         args "k0:key member*";
+        run commands::geo::geopos;
     }
     {
         "georadius" -6, Geo, "3.2.0", "O(N+log(M))";
@@ -44,6 +50,7 @@ rows! {
         deprecated "6.2.0" "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument";
         args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? \
               count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
+        run commands::geo::georadius;
     }
     {
         "georadius_ro" -6, Geo, "3.2.10", "O(N+log(M))";
@@ -54,6 +61,7 @@ rows! {
         deprecated "6.2.0" "`GEOSEARCH` with the `BYRADIUS` argument";
         args "k0:key d:longitude d:latitude d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? \
               count(i:count=COUNT ANY?@6.2.0)? order<ASC DESC>?";
+        run commands::geo::georadius_ro;
     }
     {
         "georadiusbymember" -5, Geo, "3.2.0", "O(N+log(M))";
@@ -65,6 +73,7 @@ rows! {
         deprecated "6.2.0" "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments";
         args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? \
               order<ASC DESC>? k1:key=STORE? k2:key=STOREDIST?";
+        run commands::geo::georadiusbymember;
     }
     {
         "georadiusbymember_ro" -5, Geo, "3.2.10", "O(N+log(M))";
@@ -75,6 +84,7 @@ rows! {
         deprecated "6.2.0" "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments";
         args "k0:key member d:radius unit<M KM FT MI> WITHCOORD? WITHDIST? WITHHASH? count(i:count=COUNT ANY?)? \
               order<ASC DESC>?";
+        run commands::geo::georadiusbymember_ro;
     }
     {
         "geosearch" -7, Geo, "6.2.0", "O(N+log(M))";
@@ -85,6 +95,7 @@ rows! {
         args "k0:key from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude d:latitude)> \
               by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM FT MI>)> \
               order<ASC DESC>? count(i:count=COUNT ANY?)? WITHCOORD? WITHDIST? WITHHASH?";
+        run commands::geo::geosearch;
     }
     {
         "geosearchstore" -8, Geo, "6.2.0", "O(N+log(M))";
@@ -95,5 +106,6 @@ rows! {
         args "k0:destination k1:source from<member=FROMMEMBER longitude_latitude=FROMLONLAT(d:longitude \
               d:latitude)> by<circle(d:radius=BYRADIUS unit<M KM FT MI>) box(d:width=BYBOX d:height unit<M KM \
               FT MI>)> order<ASC DESC>? count(i:count=COUNT ANY?)? STOREDIST?";
+        run commands::geo::geosearchstore;
     }
 }

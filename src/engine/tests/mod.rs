@@ -5,6 +5,7 @@ mod dispatch;
 mod eviction;
 mod expiry;
 mod hashes;
+mod geo;
 mod hyperloglog;
 mod keys;
 mod preview;
