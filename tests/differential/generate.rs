@@ -171,6 +171,11 @@ impl Grammar {
             argv.truncate(2);
             argv.push(random.pick(&["0", "1000", "9223372036854775807", "-1", "x", "-9223372036854775808"]));
         }
+        // Members of equal weight are stored in an order that is each server's own.
+        let has = |word: &[u8]| argv.iter().any(|arg| arg.eq_ignore_ascii_case(word));
+        if argv[0].eq_ignore_ascii_case(b"sort") && has(b"by") && has(b"store") {
+            argv.retain(|arg| !arg.eq_ignore_ascii_case(b"alpha"));
+        }
         // FLUSHALL too often leaves nothing to look at.
         if argv[0].to_ascii_lowercase().starts_with(b"flush") && !random.one_in(6) {
             argv = vec![b"dbsize".to_vec()];
@@ -356,18 +361,19 @@ impl Random {
             "integer" if name.contains("seconds") || name == "ttl" => {
                 self.time_to_live(name.contains("milliseconds") || name == "ttl")
             }
+            "integer" if name == "index" => self.pick(&["0", "1", "2", "3", "-1", "-2", "-7", "100", "x"]),
             "integer" if name.ends_with("db") || name.starts_with("index") => {
                 self.pick(&["0", "1", "1", "2", "15", "16", "-1", "x", "4294967296"])
             }
-            "integer" if name == "offset" || name == "start" || name == "end" => {
+            "integer" if name == "offset" || name == "start" || name == "stop" || name == "end" => {
                 self.pick(&["0", "1", "-1", "3", "-100", "100", "9223372036854775807", "-9223372036854775808", "1000"])
             }
             "integer" if name == "numkeys" => self.pick(&["1", "1", "2", "2", "3", "0", "-1", "x"]),
             "integer" if name == "cursor" => {
                 self.pick(&["0", "0", "0", "0", "1", "-1", "00", "x", " 0", "0 ", "+", ""])
             }
-            "integer" if name == "count" || name == "limit" => self.count(),
-            "string" if (name == "field" || name == "member") && self.one_in(2) => {
+            "integer" if ["count", "limit", "rank", "num-matches", "len"].contains(&name) => self.count(),
+            "string" if ["field", "member", "element", "pivot"].contains(&name) && self.one_in(2) => {
                 self.pick(&["1", "2", "3", "4", "70000", "-5000000000", "a", "b", "c"])
             }
             _ => self.string(),

@@ -7,6 +7,7 @@
 mod compare;
 mod estimates;
 mod generate;
+mod lists;
 mod ours;
 mod places;
 mod real;

@@ -1,8 +1,9 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
+use super::parameters::bytes;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
-use crate::engine::value::Data;
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue};
 use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
@@ -25,13 +26,16 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::Int(i64::from(glob::matches(pattern, &text, false))))
         }
         ("protocol", 3) => protocol(call),
+        ("quicklist-packed-threshold", 3) => packed_threshold(call),
         ("help", 2) => Ok(Value::Array(
             [
                 "DEBUG <subcommand> [<argument> ...]. Subcommands built here are:",
                 "OBJECT <key>",
-                "    Tell how a string is stored.",
+                "    Tell how a value is stored.",
                 "PROTOCOL <type>",
                 "    Answer a value of that type.",
+                "QUICKLIST-PACKED-THRESHOLD <size>",
+                "    Give elements of lists a node to themselves from this size on. 0 is as it was: 1gb.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
                 "SLEEP <seconds>",
@@ -81,7 +85,6 @@ const ELSEWHERE: &[&str] = &[
     "pause-cron",
     "populate",
     "quicklist",
-    "quicklist-packed-threshold",
     "reload",
     "replicate",
     "replybuffer",
@@ -105,13 +108,36 @@ fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::ok())
 }
 
+/// `DEBUG QUICKLIST-PACKED-THRESHOLD size`
+fn packed_threshold(call: &mut Call<'_>) -> Result<Value, Error> {
+    /// A little less than 4 GB, where Redis's limit is.
+    const MOST: u64 = (1 << 32) - (1 << 20);
+    let size = bytes(&String::from_utf8_lossy(call.arg(2))).filter(|size| *size <= MOST);
+    let size = size.ok_or(Error::Text("ERR argument must be a memory value bigger than 1 and smaller than 4gb"))?;
+    call.engine.config.list_packed_threshold = if size == 0 { LIST_ELEMENT_LARGE } else { size };
+    Ok(Value::ok())
+}
+
+/// What DEBUG OBJECT adds for a list.
+fn quicklist(list: &ListValue) -> String {
+    let nodes = list.free_effort();
+    format!(
+        " ql_nodes:{nodes} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{}",
+        list.len() as f64 / nodes as f64,
+        list.fill(),
+        u8::from(list.is_compressed()),
+        list.contents_size(),
+    )
+}
+
 /// `DEBUG OBJECT key`
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
-    // Only strings are weighed as a snapshot would write them.
+    // What a snapshot would take for it, were nothing compressed.
+    let mut extra = String::new();
     let length = match &object.data {
         Data::Str(text) => match text.as_int() {
             Some(-128..=127) => 2,
@@ -119,11 +145,17 @@ fn object(call: &mut Call<'_>) -> Result<Value, Error> {
             Some(-2_147_483_648..=2_147_483_647) => 5,
             _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
         },
+        Data::List(list) => {
+            extra = quicklist(list);
+            let length = |len: usize| [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)];
+            // A node is its kind and a text.
+            list.node_sizes().fold(length(list.free_effort()), |sum, size| sum + 1 + length(size) + size)
+        }
         _ => return Err(Error::NotImplemented("debug object of this type")),
     };
     let (encoding, lru) = (object.data.encoding(), object.usage);
     Ok(Value::simple(&format!(
-        "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}",
+        "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}{extra}",
         0x7f00_0000_0000_u64,
         usage::idle_seconds(lru, now_ms),
     )))

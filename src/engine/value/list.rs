@@ -146,14 +146,6 @@ impl ListValue {
         self.memory
     }
 
-    /// Bytes it occupies, as MEMORY USAGE estimates them from the first nodes; 0 samples: all nodes.
-    pub fn sampled_memory(&self, samples: usize) -> usize {
-        let samples = if samples == 0 { self.nodes.len() } else { samples.min(self.nodes.len()) };
-        let sampled: usize = self.nodes.iter().take(samples).map(|node| node.memory()).sum();
-        let all = sampled as f64 / samples.max(1) as f64 * self.nodes.len() as f64;
-        memory::OBJECT + LIST + all as usize
-    }
-
     /// How much work it is to free it, in allocations: its nodes.
     pub fn free_effort(&self) -> usize {
         self.nodes.len()
@@ -191,9 +183,14 @@ impl ListValue {
         self.nodes.iter().map(|node| (node.is_plain, &node.elements))
     }
 
+    /// Bytes of each node's contents, in order.
+    pub fn node_sizes(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().map(|node| node.size)
+    }
+
     /// Bytes of all nodes' contents (DEBUG OBJECT's `ql_uncompressed_size`).
     pub fn contents_size(&self) -> usize {
-        self.nodes.iter().map(|node| node.size).sum()
+        self.node_sizes().sum()
     }
 
     /// What bounds its nodes: a number of elements, or −1 to −5 for bytes.
