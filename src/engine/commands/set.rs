@@ -46,14 +46,13 @@ pub fn sadd(call: &mut Call<'_>) -> Result<Value, Error> {
     let (key, db, max) = (call.arg(1), call.db, call.engine.config.set_max_intset_entries);
     let members = &call.argv[2..];
     let add = |set: &mut SetValue| members.iter().filter(|member| set.add(member, max)).count();
-    let added = match find_set(call, key, Lookup::Write)? {
-        Some(id) => add(set_mut(&mut call.keyspace().edit(db, id))?),
-        None => {
-            let mut fresh = SetValue::for_member(&members[0]);
-            let added = add(&mut fresh);
-            call.add_key(key, Data::Set(Rc::new(fresh)));
-            added
-        }
+    let added = if let Some(id) = find_set(call, key, Lookup::Write)? {
+        add(set_mut(&mut call.keyspace().edit(db, id))?)
+    } else {
+        let mut fresh = SetValue::for_member(&members[0]);
+        let added = add(&mut fresh);
+        call.add_key(key, Data::Set(Rc::new(fresh)));
+        added
     };
     if added > 0 {
         call.touched(key);
@@ -115,14 +114,13 @@ pub fn smove(call: &mut Call<'_>) -> Result<Value, Error> {
     delete_if_empty(call, from, source);
     call.touched(from);
     call.dirty += 1;
-    let is_new = match destination {
-        Some(id) => set_mut(&mut call.keyspace().edit(db, id))?.add(member, max),
-        None => {
-            let mut fresh = SetValue::for_member(member);
-            fresh.add(member, max);
-            call.add_key(to, Data::Set(Rc::new(fresh)));
-            true
-        }
+    let is_new = if let Some(id) = destination {
+        set_mut(&mut call.keyspace().edit(db, id))?.add(member, max)
+    } else {
+        let mut fresh = SetValue::for_member(member);
+        fresh.add(member, max);
+        call.add_key(to, Data::Set(Rc::new(fresh)));
+        true
     };
     if is_new {
         call.dirty += 1;
@@ -335,8 +333,7 @@ fn difference(call: &mut Call<'_>, keys: &[Bytes]) -> Result<SetValue, Error> {
     let mut others: Vec<&SetValue> = others.iter().flatten().map(|id| at(call, *id)).collect();
     let look_ups = first.len() * (others.len() + 1);
     let total = first.len() + others.iter().map(|set| set.len()).sum::<usize>();
-    let work;
-    if look_ups / 2 <= total {
+    let work = if look_ups / 2 <= total {
         // Few look-ups: each member is looked for in the others, where it is most likely first.
         others.sort_unstable_by_key(|set| std::cmp::Reverse(set.len()));
         for member in first.members() {
@@ -344,7 +341,7 @@ fn difference(call: &mut Call<'_>, keys: &[Bytes]) -> Result<SetValue, Error> {
                 result.add_member(member, max);
             }
         }
-        work = look_ups;
+        look_ups
     } else {
         // Many small sets: what they hold is taken out of a copy.
         for member in first.members() {
@@ -353,8 +350,8 @@ fn difference(call: &mut Call<'_>, keys: &[Bytes]) -> Result<SetValue, Error> {
         for member in others.iter().flat_map(|set| set.members()) {
             result.remove_member(member);
         }
-        work = total;
-    }
+        total
+    };
     call.work += work as u64;
     Ok(result)
 }

@@ -88,22 +88,18 @@ impl HashValue {
                 self.bytes += listpack::entry(value);
                 let hash = dict::hash(name);
                 let known = fields.iter_mut().find(|field| field.hash == hash && field.name == *name);
-                let new = match known {
-                    Some(field) => {
-                        self.bytes -= listpack::entry(&field.value);
-                        field.value = value.clone();
-                        false
-                    }
-                    None => {
-                        self.bytes += listpack::entry(name);
-                        fields.push(Field { hash, name: name.clone(), value: value.clone() });
-                        true
-                    }
-                };
+                let is_new = known.is_none();
+                if let Some(field) = known {
+                    self.bytes -= listpack::entry(&field.value);
+                    field.value = value.clone();
+                } else {
+                    self.bytes += listpack::entry(name);
+                    fields.push(Field { hash, name: name.clone(), value: value.clone() });
+                }
                 if fields.len() as u64 > limits.entries {
                     self.convert();
                 }
-                new
+                is_new
             }
             Fields::Table(dict) => {
                 self.bytes += memory::string(value.len());
