@@ -10,6 +10,7 @@ rows! {
         acl WRITE STREAM FAST;
         keys 1 1 1: [READ_WRITE UPDATE; at 1];
         args "k0:key group id*";
+        run commands::stream::pending::xack;
     }
     {
         "xadd" -5, Stream, "5.0.0", "O(1), O(N) when trimming";
@@ -30,6 +31,7 @@ rows! {
         keys 1 1 1: [READ_WRITE DELETE; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group consumer min-idle-time start i:count=COUNT? JUSTID?";
+        run commands::stream::pending::xautoclaim;
     }
     {
         "xclaim" -6, Stream, "5.0.0", "O(log(N))";
@@ -40,6 +42,7 @@ rows! {
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group consumer min-idle-time id* i:ms=IDLE? u:unix-time-milliseconds=TIME? \
               i:count=RETRYCOUNT? FORCE? JUSTID? id=LASTID?";
+        run commands::stream::pending::xclaim;
     }
     {
         "xdel" -3, Stream, "5.0.0", "O(1) an ID";
@@ -63,6 +66,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE INSERT; at 2];
                 args "k0:key groupname id<id t:new_id=$> MKSTREAM? i:entries_read=ENTRIESREAD?";
+                run commands::stream::groups::create;
             }
             {
                 "xgroup|createconsumer" 5, Stream, "6.2.0", "O(1)";
@@ -71,6 +75,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE INSERT; at 2];
                 args "k0:key groupname consumername";
+                run commands::stream::groups::createconsumer;
             }
             {
                 "xgroup|delconsumer" 5, Stream, "5.0.0", "O(1)";
@@ -79,6 +84,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE DELETE; at 2];
                 args "k0:key groupname consumername";
+                run commands::stream::groups::delconsumer;
             }
             {
                 "xgroup|destroy" 4, Stream, "5.0.0", "O(N)";
@@ -87,6 +93,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE DELETE; at 2];
                 args "k0:key groupname";
+                run commands::stream::groups::destroy;
             }
             {
                 "xgroup|help" 2, Stream, "5.0.0", "O(1)";
@@ -102,6 +109,7 @@ rows! {
                 acl WRITE STREAM SLOW;
                 keys 2 2 1: [READ_WRITE UPDATE; at 2];
                 args "k0:key groupname id<id t:new_id=$> i:entries_read=ENTRIESREAD?";
+                run commands::stream::groups::setid;
             }
         };
     }
@@ -119,6 +127,7 @@ rows! {
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 tips NONDETERMINISTIC_OUTPUT;
                 args "k0:key groupname";
+                run commands::stream::info::consumers;
             }
             {
                 "xinfo|groups" 3, Stream, "5.0.0", "O(1)";
@@ -127,6 +136,7 @@ rows! {
                 acl READ STREAM SLOW;
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 args "k0:key";
+                run commands::stream::info::groups;
             }
             {
                 "xinfo|help" 2, Stream, "5.0.0", "O(1)";
@@ -142,6 +152,7 @@ rows! {
                 acl READ STREAM SLOW;
                 keys 2 2 1: [READ_ONLY ACCESS; at 2];
                 args "k0:key full=FULL(i:count=COUNT?)?";
+                run commands::stream::info::of_stream;
             }
         };
     }
@@ -162,6 +173,7 @@ rows! {
         keys 1 1 1: [READ_ONLY ACCESS; at 1];
         tips NONDETERMINISTIC_OUTPUT;
         args "k0:key group filters(i:min-idle-time=IDLE?@6.2.0 start end i:count consumer?)?";
+        run commands::stream::pending::xpending;
     }
     {
         "xrange" -4, Stream, "5.0.0", "O(N)";
