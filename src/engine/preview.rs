@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 
 use super::Slot;
+use super::geohash::{self, Place};
 use super::glob;
 use super::hyperloglog as hll;
 use super::keyspace::{EntryId, Keyspace};
@@ -28,6 +29,8 @@ const LINES: usize = 64;
 const REGISTERS: usize = 1 << 14;
 /// Groups of a stream whose commands are shown.
 const GROUPS: usize = 3;
+/// Members whose places the shown command asks for.
+const POSITIONS: usize = 10;
 /// Bytes of an element, a field or a value shown.
 const CELL: usize = 200;
 
@@ -205,9 +208,25 @@ impl Preview {
     }
 
     fn sorted_set(&mut self, set: &SortedSetValue, key: &str, from: usize) {
-        let reverse = self.choose(&["lowest first", "highest first"]) == "highest first";
+        let all = ["lowest first", "highest first", "places"];
+        let aspect = self.choose(if holds_places(set) { &all } else { &all[..2] });
         let end = self.window(from, ROWS, set.len(), "members");
         let from = self.from;
+        if aspect == "places" {
+            self.heads = &["member", "longitude", "latitude"];
+            let mut line = format!("GEOPOS {key}");
+            for (place, item) in set.walk(from, false).take(end - from).enumerate() {
+                let Place { longitude, latitude } = geohash::decode(item.score);
+                self.row([cell(&item.member), format!("{longitude:.6}"), format!("{latitude:.6}")]);
+                if place < POSITIONS {
+                    line.push(' ');
+                    line.push_str(&quoted(&item.member));
+                }
+            }
+            self.lines.push(line);
+            return;
+        }
+        let reverse = aspect == "highest first";
         self.heads = &["rank", "member", "score"];
         let order = if reverse { " REV" } else { "" };
         self.lines.push(format!("ZRANGE {key} {from} {}{order} WITHSCORES", end.saturating_sub(1)));
@@ -349,6 +368,14 @@ impl Preview {
             }
         });
     }
+}
+
+/// Whether a sorted set looks like one of GEOADD's: whole scores below 2^52, and none below 2^40, where all that lies is
+/// some ocean beside Antarctica, and what people count. Only some of the members are asked.
+fn holds_places(set: &SortedSetValue) -> bool {
+    let fits = |score: f64| (1_099_511_627_776.0..4_503_599_627_370_496.0).contains(&score) && score.fract() == 0.0;
+    let highest = set.walk(set.len().saturating_sub(1), true).take(1);
+    set.walk(0, false).take(ROWS).chain(highest).all(|item| fits(item.score))
 }
 
 /// The time since a moment: `12.3 s`.

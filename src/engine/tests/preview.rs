@@ -197,3 +197,37 @@ fn a_stream_shows_entries() {
     );
     assert_eq!(shown(&server, "x", 0, 1)[1], "> XRANGE x 6-0 + COUNT 100");
 }
+
+#[test]
+fn members_with_places_for_scores_can_be_shown_as_places() {
+    let mut server = Server::new(false);
+    server.check(&[("GEOADD Sicily 13.361389 38.115556 Palermo 15.087269 37.502669 Catania", ":2")]);
+    assert_eq!(
+        shown(&server, "Sicily", 2, 0)[1..],
+        ["> GEOPOS Sicily Palermo Catania", "Palermo | 13.361389 | 38.115556", "Catania | 15.087267 | 37.502668"]
+            .map(String::from)
+    );
+    server.check(&[("ZADD Sicily 3 count", ":1")]);
+    assert!(shown(&server, "Sicily", 2, 0)[0].starts_with("lowest first of lowest first|highest first:"));
+}
+
+#[test]
+fn a_stream_shows_groups_consumers_and_what_is_pending() {
+    let mut server = Server::new(false);
+    server.check(&[("XADD x 5-1 a b", "\"5-1\""), ("XADD x 6-0 a c", "\"6-0\""), ("XGROUP CREATE x g 0", "+OK")]);
+    server.run("XREADGROUP GROUP g worker COUNT 1 STREAMS x >");
+    server.advance_ms(2_500);
+    let later = |server: &Server, aspect| {
+        let now = START_MS as i64 + 2_500;
+        let preview = server.engine.keyspace().preview(b"x", aspect, 0, now).expect("it is there");
+        let rows: Vec<String> = preview.rows.iter().map(|row| row.join(" | ")).collect();
+        (preview.aspects[preview.aspect], preview.lines.join(", "), rows)
+    };
+    for (aspect, name, line, row) in [
+        (1, "groups", "XINFO GROUPS x", "g | 1 | 1 | 5-1 | 1"),
+        (2, "consumers", "XINFO CONSUMERS x g", "g | worker | 1 | 2.5 s"),
+        (3, "pending", "XPENDING x g - + 100", "5-1 | g | worker | 2.5 s | 1"),
+    ] {
+        assert_eq!(later(&server, aspect), (name, line.to_owned(), vec![row.to_owned()]));
+    }
+}
