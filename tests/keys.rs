@@ -99,7 +99,7 @@ fn a_value_is_read_from_the_owner_of_its_slot_and_nothing_changes() {
 fn an_interrupt_is_a_line_of_the_log_and_replays() {
     let mut world = run_at(4);
     world.act(Console::Sim, "interrupt").expect("a line");
-    world.act(Console::Redis, "WAIT 99 0").expect("a line");
+    world.act(Console::Redis, "BLPOP nothing:here 0").expect("a line");
     world.advance(world.now() + Nanos::from_secs(5));
     assert!(world.console_waits() && world.console_rests());
     world.act(Console::Sim, "interrupt").expect("a line");
@@ -115,4 +115,26 @@ fn an_interrupt_is_a_line_of_the_log_and_replays() {
     assert!(said.ends_with(&["^C", "not connected> PING", "PONG"]), "{said:?}");
     let replayed = World::replay(&Scenario::default(), world.log(), world.now()).expect("valid");
     assert_eq!(world.fingerprint(), replayed.fingerprint());
+}
+
+#[test]
+fn the_console_prints_what_its_protocol_has() {
+    let mut world = run_at(4);
+    let mut ask = |line: &str| -> Vec<String> {
+        let shown = world.transcript(0, 0).len();
+        world.act(Console::Redis, line).expect("a line");
+        world.advance(world.now() + Nanos::from_millis(50));
+        world.transcript(0, shown).iter().skip(1).map(|line| line.text.clone()).collect()
+    };
+    ask("HSET {user:1}h a 1");
+    ask("ZADD {user:1}z 1.5 m");
+    assert_eq!(ask("HGETALL {user:1}h"), ["1) \"a\"\n2) \"1\""]);
+    assert_eq!(ask("ZSCORE {user:1}z m"), ["\"1.5\""]);
+    assert!(ask("HELLO 3")[0].starts_with("1# \"server\" => \"redis\""));
+    assert_eq!(ask("HGETALL {user:1}h"), ["1# \"a\" => \"1\""]);
+    assert_eq!(ask("ZSCORE {user:1}z m"), ["(double) 1.5"]);
+    // A redirection is a new connection.
+    ask("SET other v");
+    ask("HSET {user:1}h a 1");
+    assert_eq!(ask("ZSCORE {user:1}z m"), ["\"1.5\""]);
 }
