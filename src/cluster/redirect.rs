@@ -58,10 +58,10 @@ impl Host for NodeHost<'_, '_> {
         self.state.role()
     }
 
-    fn acknowledged_replicas(&self) -> i64 {
+    fn acknowledged_replicas(&self, offset: u64) -> i64 {
         let replication = &self.state.replication;
         let reached = |replica: &&super::replication::ReplicaLink| {
-            replica.state == ReplicaState::Online && replica.acknowledged >= replication.offset
+            replica.state == ReplicaState::Online && replica.acknowledged >= offset
         };
         replication.replicas.iter().filter(reached).count() as i64
     }

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::call::Call;
-use super::command::{self, CommandId};
+use super::command::{self, CommandId, Flags};
 use super::error::Error;
 use super::long_double::LongDouble;
-use super::{ClientId, Engine, Host, UnixMicros, dispatch};
+use super::{ClientId, Engine, Host, Route, UnixMicros, dispatch};
 use crate::resp::{Bytes, Value};
 
 /// Tries to serve a client from one key. `None`: it goes on waiting.
@@ -38,6 +38,14 @@ pub struct Waiting {
     argv: Vec<Bytes>,
 }
 
+/// WAIT: so many replicas have to acknowledge an offset.
+#[derive(Clone, Copy, Debug)]
+struct ForReplicas {
+    client: ClientId,
+    offset: u64,
+    replicas: i64,
+}
+
 /// All waits of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Blocked {
@@ -45,6 +53,8 @@ pub struct Blocked {
     queues: BTreeMap<(u32, Bytes), VecDeque<ClientId>>,
     waiting: BTreeMap<ClientId, Waiting>,
     deadlines: BTreeSet<(UnixMicros, ClientId)>,
+    /// Who waits for replicas (WAIT), last come first.
+    for_replicas: Vec<ForReplicas>,
     /// Keys that something came into, each once.
     ready: Vec<(u32, Bytes)>,
 }
@@ -60,9 +70,14 @@ impl Blocked {
         self.waiting.len()
     }
 
-    /// The next moment at which somebody's time runs out.
+    /// How many of them until a certain moment only (INFO `clients_in_timeout_table`).
+    pub fn with_deadline(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// The next moment at which somebody's time has run out: that is when its last microsecond is over.
     pub fn next_deadline(&self) -> Option<UnixMicros> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.deadlines.first().map(|(at, _)| UnixMicros(at.0.saturating_add(1)))
     }
 
     /// Something came into a key: whoever waits for it is to be served when the command is over.
@@ -99,6 +114,7 @@ impl Blocked {
     /// Ends a client's wait without an answer.
     pub fn remove(&mut self, client: ClientId) -> Option<Waiting> {
         let waiting = self.waiting.remove(&client)?;
+        self.for_replicas.retain(|wait| wait.client != client);
         if let Some(at) = waiting.wait.deadline {
             self.deadlines.remove(&(at, client));
         }
@@ -133,6 +149,28 @@ impl Call<'_> {
         Value::Null
     }
 
+    /// Puts the client off until `replicas` have acknowledged `offset`; what it is answered is always how many have.
+    /// Inside a transaction that is at once.
+    pub fn block_for_replicas(&mut self, offset: u64, replicas: i64, deadline: Option<UnixMicros>) -> Value {
+        let acknowledged = self.host.acknowledged_replicas(offset);
+        if acknowledged >= replicas || self.nested {
+            return Value::Int(acknowledged);
+        }
+        self.engine.blocked.for_replicas.insert(0, ForReplicas { client: self.client, offset, replicas });
+        self.host.request_acknowledgements();
+        self.block(Wait { keys: Vec::new(), deadline, on_timeout: Value::Null, serve: |_, _| None })
+    }
+
+    /// The end of a wait from a time-out argument in whole milliseconds (0: never), with Redis's errors.
+    pub fn deadline_in_whole_ms(&self, at: usize) -> Result<Option<UnixMicros>, Error> {
+        let millis = super::number::parse_i64(self.arg(at));
+        let millis = millis.ok_or(Error::Text("ERR timeout is not an integer or out of range"))?;
+        if millis < 0 {
+            return Err(Error::Text("ERR timeout is negative"));
+        }
+        Ok((millis > 0).then(|| UnixMicros(self.now.0.saturating_add((millis as u64).saturating_mul(1_000)))))
+    }
+
     /// The end of a wait from a time-out argument in seconds (0: never), with Redis's errors.
     pub fn deadline(&self, at: usize) -> Result<Option<UnixMicros>, Error> {
         let seconds = LongDouble::parse(self.arg(at));
@@ -155,6 +193,9 @@ impl Call<'_> {
 
 /// Serves those who wait for keys that were made ready, until nothing new is.
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
+    for (db, key) in engine.keyspace.take_lost_streams() {
+        engine.blocked.signal(db, &key);
+    }
     while !engine.blocked.ready.is_empty() {
         for (db, key) in std::mem::take(&mut engine.blocked.ready) {
             let queue = engine.blocked.queues.get(&(db, key.clone()));
@@ -171,18 +212,82 @@ pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
                 if let Some(reply) = reply {
                     engine.blocked.remove(client);
                     engine.answer_later(client, reply);
-                    engine.flush_pending(true);
                 }
+                // The key may have expired, which replicas are told whether anybody is served or not.
+                engine.flush_pending(true);
             }
         }
     }
 }
 
 /// Answers those whose time has run out.
-pub fn time_out(engine: &mut Engine, now: UnixMicros) {
+pub fn time_out(engine: &mut Engine, host: &mut dyn Host) {
+    let now = host.now();
     while let Some((_, client)) = engine.blocked.deadlines.first().copied().filter(|(at, _)| *at < now) {
-        if let Some(waiting) = engine.blocked.remove(client) {
-            engine.answer_later(client, waiting.wait.on_timeout);
+        end_wait(engine, host, client, None);
+    }
+}
+
+/// Ends a client's wait with an answer, or as if its time had run out. Whether it waited at all.
+pub fn end_wait(engine: &mut Engine, host: &mut dyn Host, client: ClientId, answer: Option<Value>) -> bool {
+    let for_replicas = engine.blocked.for_replicas.iter().find(|wait| wait.client == client).copied();
+    let Some(waiting) = engine.blocked.remove(client) else {
+        return false;
+    };
+    let answer = answer.unwrap_or_else(|| match for_replicas {
+        Some(wait) => Value::Int(host.acknowledged_replicas(wait.offset)),
+        None => waiting.wait.on_timeout,
+    });
+    engine.note_error(&answer);
+    engine.answer_later(client, answer);
+    true
+}
+
+/// Answers those whom enough replicas have acknowledged.
+pub fn serve_acknowledged(engine: &mut Engine, host: &mut dyn Host) {
+    for wait in engine.blocked.for_replicas.clone() {
+        if host.acknowledged_replicas(wait.offset) >= wait.replicas {
+            end_wait(engine, host, wait.client, None);
         }
+    }
+}
+
+/// Tells those who wait for a key that is served elsewhere now where that is, or that the cluster is down.
+pub fn redirect(engine: &mut Engine, host: &mut dyn Host) {
+    if !engine.cluster_enabled || engine.blocked.waiting.is_empty() {
+        return;
+    }
+    let mut moved = Vec::new();
+    for (client, Waiting { wait, command, .. }) in &engine.blocked.waiting {
+        let Some(spec) = command::by_id(*command).filter(|_| !wait.keys.is_empty()) else {
+            continue;
+        };
+        let route = Route {
+            keys: wait.keys.get(..1).unwrap_or_default(),
+            is_write: spec.flags.has(Flags::WRITE),
+            client_readonly: engine.clients.get(*client).is_some_and(|state| state.readonly),
+            // What is being imported may be waited for.
+            asking: true,
+            is_migrate: false,
+            is_shard_channel: false,
+        };
+        match host.route(&route, &engine.keyspace) {
+            // So may what is leaving, until it has left.
+            Err(Value::Error(text)) if !text.starts_with(b"ASK ") => moved.push((*client, Value::Error(text))),
+            _ => {}
+        }
+    }
+    for (client, error) in moved {
+        end_wait(engine, host, client, Some(error));
+    }
+}
+
+/// A primary that has become a replica keeps nobody waiting: each is told so and disconnected.
+pub fn give_up_all(engine: &mut Engine) {
+    let clients: Vec<ClientId> = engine.blocked.waiting.keys().copied().collect();
+    for client in clients {
+        let text = "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+        engine.answer_later(client, Value::error(text));
+        engine.hang_up(client);
     }
 }

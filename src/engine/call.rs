@@ -7,7 +7,7 @@
 use super::client::Client;
 use super::command::{CommandId, CommandSpec};
 use super::error::Error;
-use super::keyspace::{Edit, EntryId, Keyspace};
+use super::keyspace::{Edit, EntryId, Keyspace, Object};
 use super::value::Data;
 use super::{ClientId, Engine, EventClass, Host, Notice, UnixMicros, number, usage};
 use crate::resp::Bytes;
@@ -174,7 +174,9 @@ impl Call<'_> {
         }
         match found {
             Some(id) if why != Lookup::Peek => self.note_use(db, id),
-            None if why != Lookup::Write => self.notify(EventClass::KEY_MISS, "keymiss", key),
+            None if why != Lookup::Write && !self.spec.name.starts_with("object|") => {
+                self.engine.notify(EventClass::KEY_MISS, "keymiss", key, db);
+            }
             _ => {}
         }
         if why != Lookup::Write {
@@ -195,7 +197,10 @@ impl Call<'_> {
         if self.host.is_replica() && (!for_write || self.engine.config.replica_read_only) {
             return true;
         }
-        self.engine.delete_expired(db, key);
+        // While clients are held back the data stays as it is.
+        if !self.engine.pause.is_on(self.now) {
+            self.engine.delete_expired(db, key);
+        }
         true
     }
 
@@ -233,10 +238,16 @@ impl Call<'_> {
     /// Adds a key that is not there.
     pub fn add_key(&mut self, key: &Bytes, data: Data) -> EntryId {
         let usage = self.initial_usage();
+        self.add_key_in(self.db, key, data, usage)
+    }
+
+    /// The same in another database, of a value that was used before.
+    pub fn add_key_in(&mut self, db: u32, key: &Bytes, data: Data, usage: u32) -> EntryId {
         if data.can_be_waited_for() {
-            self.engine.blocked.signal(self.db, key);
+            self.engine.blocked.signal(db, key);
         }
-        self.engine.keyspace.insert(self.db, key, data, usage)
+        self.engine.notify(EventClass::NEW, "new", key, db);
+        self.engine.keyspace.insert(db, key, data, usage)
     }
 
     /// Stores a value under a key, whatever was there; its time to live goes unless `keep_ttl`. Watchers are told.
@@ -271,6 +282,15 @@ impl Call<'_> {
         self.engine.keyspace.remove(self.db, key).is_some()
     }
 
+    /// The same as UNLINK does it: what is much work to free counts as freed in the background.
+    pub fn unlink_key(&mut self, key: &[u8]) -> bool {
+        let gone = self.engine.keyspace.remove(self.db, key);
+        if let Some(object) = &gone {
+            self.engine.note_lazy_free(object);
+        }
+        gone.is_some()
+    }
+
     /// A key was changed: transactions that watch it will fail.
     pub fn touched(&mut self, key: &Bytes) {
         self.engine.keyspace.touch_watched(self.db, key);
@@ -299,13 +319,24 @@ impl Call<'_> {
 impl Engine {
     /// Deletes a key whose time has run out, and says so to watchers, replicas and onlookers.
     pub(super) fn delete_expired(&mut self, db: u32, key: &Bytes) {
-        self.keyspace.remove(db, key);
+        let gone = self.keyspace.remove(db, key);
+        if let Some(object) = gone.filter(|_| self.config.lazyfree_lazy_expire) {
+            self.note_lazy_free(&object);
+        }
         self.keyspace.touch_expired(db, key);
         self.notify(EventClass::EXPIRED, "expired", key, db);
         self.stats.expired_keys += 1;
         self.push_notice(Notice::Expired(key.clone()));
         let word = if self.config.lazyfree_lazy_expire { "UNLINK" } else { "DEL" };
         self.pending.push((db, vec![Bytes::from(word), key.clone()]));
+    }
+
+    /// Counts a value that goes, if it is so much work to free it that Redis does so in the background.
+    pub(super) fn note_lazy_free(&mut self, gone: &Object) {
+        const THRESHOLD: usize = 64;
+        if gone.data.free_effort() > THRESHOLD {
+            self.stats.lazyfreed_objects += 1;
+        }
     }
 
     /// Remembers a notice, unless nobody has taken any for very long.
@@ -316,9 +347,30 @@ impl Engine {
         }
     }
 
-    /// A keyspace event. Nobody can subscribe to one yet.
-    #[allow(clippy::unused_self)]
-    pub(super) fn notify(&mut self, _class: EventClass, _event: &'static str, _key: &Bytes, _db: u32) {}
+    /// A keyspace event: a message on the channels of its key and of its name, as far as notify-keyspace-events has its
+    /// class and those channels. Replicas and other nodes are not told; they have events of their own.
+    pub(super) fn notify(&mut self, class: EventClass, event: &'static str, key: &Bytes, db: u32) {
+        let wanted = self.config.notify_keyspace_events;
+        if wanted & class.0 == 0 {
+            return;
+        }
+        let channel = |kind: &str, of: &[u8]| {
+            let mut name = Vec::with_capacity(24 + of.len());
+            name.extend_from_slice(b"__");
+            name.extend_from_slice(kind.as_bytes());
+            name.push(b'@');
+            name.extend_from_slice(&Bytes::from_int(i64::from(db)));
+            name.extend_from_slice(b"__:");
+            name.extend_from_slice(of);
+            Bytes::from(name)
+        };
+        if wanted & EventClass::KEYSPACE.0 != 0 {
+            self.publish(&channel("keyspace", key), &Bytes::from(event), false);
+        }
+        if wanted & EventClass::KEYEVENT.0 != 0 {
+            self.publish(&channel("keyevent", event.as_bytes()), key, false);
+        }
+    }
 
     /// Ends a unit of execution: what it has to replicate goes out, as one transaction if it is more than one command.
     pub(super) fn flush_pending(&mut self, as_transaction: bool) {

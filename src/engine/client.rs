@@ -2,6 +2,7 @@
 
 use super::command::CommandId;
 use super::keyspace::Touches;
+use super::pubsub::Subscriptions;
 use super::{ClientId, UnixMicros};
 use crate::resp::Bytes;
 
@@ -30,6 +31,14 @@ pub struct Multi {
     pub has_write: bool,
     /// A queued command is flagged `denyoom`.
     pub has_denyoom: bool,
+    /// A queued command is flagged `readonly`.
+    pub has_read: bool,
+    /// A queued command may replicate something.
+    pub may_replicate: bool,
+    /// A queued command is not flagged `loading`.
+    pub lacks_loading: bool,
+    /// A queued command is not flagged `stale`.
+    pub lacks_stale: bool,
 }
 
 /// A key under WATCH.
@@ -45,9 +54,58 @@ pub struct Watched {
     pub was_expired: bool,
 }
 
+/// What Redis sets aside for a client's replies. It shrinks for clients that are answered little, and grows again
+/// (7.0's `clientsCronResizeOutputBuffer`).
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyBuffer {
+    /// Its size in bytes.
+    pub size: usize,
+    /// The most of it that was filled since the peak was last forgotten.
+    pub peak: usize,
+    /// When that was.
+    peak_since: UnixMicros,
+}
+
+impl Default for ReplyBuffer {
+    fn default() -> Self {
+        Self { size: Self::MOST, peak: Self::MOST, peak_since: UnixMicros(0) }
+    }
+}
+
+impl ReplyBuffer {
+    const LEAST: usize = 1_024;
+    const MOST: usize = 16 * 1_024;
+
+    /// A reply of so many bytes was put into it; what does not fit goes elsewhere.
+    pub fn fill(&mut self, bytes: usize) {
+        self.peak = self.peak.max(bytes.min(self.size));
+    }
+
+    /// The periodic look at it. A peak is forgotten after `memory` milliseconds, never if that is negative. Answers -1, 0
+    /// or 1: it shrank, stayed or grew.
+    pub fn tend(&mut self, now: UnixMicros, memory: i64) -> i8 {
+        let (half, double) = (self.size / 2, self.size * 2);
+        let (size, change) = if half >= Self::LEAST && self.peak < half {
+            (super::memory::allocated((self.peak + 1).max(Self::LEAST)), -1)
+        } else if double < Self::MOST * 2 && self.peak == self.size {
+            (double.min(Self::MOST), 1)
+        } else {
+            (self.size, 0)
+        };
+        if memory >= 0 && now.millis().saturating_sub(self.peak_since.millis()) as i64 >= memory {
+            self.peak = 0;
+            self.peak_since = now;
+        }
+        self.size = size;
+        change
+    }
+}
+
 /// One connection.
 #[derive(Clone, Debug)]
 pub struct Client {
+    /// See [`ReplyBuffer`].
+    pub reply_buffer: ReplyBuffer,
     /// Its number, unique since start.
     pub id: ClientId,
     /// `10.0.1.7:40312`.
@@ -68,6 +126,14 @@ pub struct Client {
     pub multi: Option<Multi>,
     /// WATCH.
     pub watched: Vec<Watched>,
+    /// What it listens to.
+    pub subscriptions: Subscriptions,
+    /// MONITOR: it is sent every command that anybody runs.
+    pub is_monitor: bool,
+    /// A command that CLIENT PAUSE holds back.
+    pub postponed: Option<Vec<Bytes>>,
+    /// The replication offset after what it wrote last.
+    pub write_offset: u64,
     /// CLIENT REPLY.
     pub reply_mode: ReplyMode,
     /// CLIENT NO-EVICT.
@@ -88,6 +154,7 @@ impl Client {
     /// A fresh connection.
     pub fn new(id: ClientId, addr: &str, now: UnixMicros) -> Self {
         Self {
+            reply_buffer: ReplyBuffer::default(),
             id,
             addr: addr.to_owned(),
             name: Bytes::default(),
@@ -98,6 +165,10 @@ impl Client {
             asking: false,
             multi: None,
             watched: Vec::new(),
+            subscriptions: Subscriptions::default(),
+            is_monitor: false,
+            postponed: None,
+            write_offset: 0,
             reply_mode: ReplyMode::On,
             no_evict: false,
             closing: false,

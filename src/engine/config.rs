@@ -141,6 +141,10 @@ pub struct Config {
     pub slowlog_log_slower_than: i64,
     /// Slow commands kept.
     pub slowlog_max_len: u64,
+    /// Milliseconds from which on what the server does is a latency event; 0: nothing is.
+    pub latency_monitor_threshold: u64,
+    /// Whether each command's times are counted.
+    pub latency_tracking: bool,
     /// What CONFIG GET prints of parameters that are not at their default.
     pub changed: std::collections::BTreeMap<&'static str, String>,
 }
@@ -183,6 +187,8 @@ impl Default for Config {
             stream_node_max_entries: 100,
             slowlog_log_slower_than: 10_000,
             slowlog_max_len: 128,
+            latency_monitor_threshold: 0,
+            latency_tracking: true,
             changed: std::collections::BTreeMap::new(),
         }
     }

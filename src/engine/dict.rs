@@ -463,16 +463,28 @@ impl<V: Clone> Dict<V> {
     /// A random entry with less bias: one of up to fifteen neighbours (RANDOMKEY).
     pub fn fair_random(&mut self, random: &mut dyn FnMut() -> u64) -> Option<u32> {
         let mut some = Vec::with_capacity(15);
-        self.sample(15, random, &mut some);
+        self.neighbours(15, true, random, &mut some);
         if some.is_empty() {
             return self.random(random);
         }
         Some(some[(random() % some.len() as u64) as usize])
     }
 
-    /// Up to `count` entries from neighbouring buckets: quick and not quite random (Redis's `dictGetSomeKeys`). Of the last
-    /// chain, when it holds more than are wanted, each entry has its chance (reservoir sampling).
+    /// Up to `count` entries from neighbouring buckets: quick and not quite random, for eviction. (It stops in the middle of
+    /// a chain, where 7.0.15 would look at all of it: published runs have evicted so.)
     pub fn sample(&mut self, count: usize, random: &mut dyn FnMut() -> u64, into: &mut Vec<u32>) {
+        self.neighbours(count, false, random, into);
+    }
+
+    /// Up to `count` entries from neighbouring buckets (Redis's `dictGetSomeKeys`). Of the last chain, if it is looked at to
+    /// its end, each entry has its chance (reservoir sampling).
+    fn neighbours(
+        &mut self,
+        count: usize,
+        to_end_of_chain: bool,
+        random: &mut dyn FnMut() -> u64,
+        into: &mut Vec<u32>,
+    ) {
         let count = count.min(self.len());
         if count == 0 {
             return;
@@ -523,6 +535,9 @@ impl<V: Clone> Dict<V> {
                         }
                     }
                     seen += 1;
+                    if seen == count && !to_end_of_chain {
+                        return;
+                    }
                     id = self.entry(id).next;
                 }
                 if seen >= count {

@@ -3,10 +3,10 @@
 //! Start with [`execute`]. [`run`] is the bare execution, which EXEC uses too.
 
 use super::call::{Call, Propagation};
-use super::client::{Multi, ReplyMode};
+use super::client::{Client, Multi, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
-use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys};
+use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
 use crate::resp::{Bytes, Value};
 
 /// CPU time of a command that reads or writes one small value, in nanoseconds (7.0.15's commandstats say 0.41 µs for GET
@@ -35,17 +35,41 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         return outcome;
     }
     state.last_interaction = now;
+    engine.server.sleep_ns = 0;
+    let messages = engine.outbox.len();
     let reply = match process(engine, host, client, argv, now, &mut outcome) {
         Ok(reply) => reply,
         Err((found, error)) => Some(reject(engine, client, found, error)),
     };
-    engine.flush_pending(true);
+    if engine.clients.get(client).is_some_and(|state| state.postponed.is_some()) {
+        // It has not been looked at yet, as it were.
+        return outcome;
+    }
+    engine.flush_pending(!touches_arbitrary_keys(argv));
     blocked::serve(engine, host);
     if let Some(reply) = &reply {
         outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
     }
     outcome.reply = after_reply(engine, client, argv, reply);
+    if engine.clients.get(client).is_some_and(|state| state.is_monitor) {
+        put_before_own_line(engine, client, messages, &mut outcome);
+    }
     outcome
+}
+
+/// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
+fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
+    argv[0].eq_ignore_ascii_case(b"scan") || argv[0].eq_ignore_ascii_case(b"randomkey")
+}
+
+/// A monitor sees its own commands too, each behind its reply.
+fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outcome: &mut Outcome) {
+    let own = engine.outbox.iter().skip(since).rposition(|(to, _)| *to == client);
+    if let Some(at) = own
+        && let Some(reply) = outcome.reply.take()
+    {
+        engine.outbox.insert(since + at, (client, reply));
+    }
 }
 
 /// Resets what holds for one command only, and drops the reply of a client that wants none.
@@ -54,18 +78,20 @@ fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Opt
     if state.asking && state.multi.is_none() && !argv[0].eq_ignore_ascii_case(b"asking") {
         state.asking = false;
     }
-    match state.reply_mode {
-        ReplyMode::On => reply,
-        ReplyMode::Off => None,
+    let is_dropped = match state.reply_mode {
+        ReplyMode::On => false,
+        ReplyMode::Off => true,
         ReplyMode::SkipNext => {
             state.reply_mode = ReplyMode::SkipThis;
-            None
+            true
         }
         ReplyMode::SkipThis => {
             state.reply_mode = ReplyMode::On;
-            None
+            true
         }
-    }
+    };
+    // What confirms a subscription is sent whatever CLIENT REPLY says.
+    reply.filter(|reply| !is_dropped || matches!(reply, Value::Push(_)))
 }
 
 /// Bytes of text in a reply.
@@ -137,9 +163,15 @@ fn process(
     };
     state.last_command = Some(id);
     let is_exec = spec.name == "exec";
-    let (queued_writes, queued_denyoom) =
-        state.multi.as_ref().filter(|_| is_exec).map_or((false, false), |multi| (multi.has_write, multi.has_denyoom));
-    let is_write = spec.flags.has(Flags::WRITE) || queued_writes;
+    let queued = state.multi.as_ref().filter(|_| is_exec);
+    let queued = |test: fn(&Multi) -> bool| queued.is_some_and(test);
+    let queued_denyoom = queued(|multi| multi.has_denyoom);
+    let is_write = spec.flags.has(Flags::WRITE) || queued(|multi| multi.has_write);
+    let is_read = spec.flags.has(Flags::READONLY) || queued(|multi| multi.has_read);
+    let may_replicate = may_replicate(spec) || queued(|multi| multi.may_replicate);
+    let fits_loading = spec.flags.has(Flags::LOADING) && !queued(|multi| multi.lacks_loading);
+    let fits_stale = spec.flags.has(Flags::STALE) && !queued(|multi| multi.lacks_stale);
+    let (is_monitor, is_subscriber) = (state.is_monitor, state.protocol == 2 && !state.subscriptions.is_empty());
     let in_multi = state.multi.is_some();
     // 4: has the client said who it is?
     if !engine.config.requirepass.is_empty() && !state.authenticated && !spec.flags.has(Flags::NO_AUTH) {
@@ -160,7 +192,7 @@ fn process(
         }
     }
     // 9: is there memory for it?
-    if engine.config.maxmemory > 0 {
+    if engine.config.maxmemory > 0 && !engine.pause.is_on(now) {
         let evicted = engine.stats.evicted_keys;
         let verdict = evict::perform_evictions(engine, host, now);
         outcome.cost_ns += (engine.stats.evicted_keys - evicted) * EVICTION_NS;
@@ -180,9 +212,30 @@ fn process(
     if is_write && engine.config.replica_read_only && host.is_replica() {
         return refuse(Error::ReadOnlyReplica);
     }
+    // 13: does it listen, in a protocol in which messages and replies cannot be told apart?
+    if is_subscriber && !may_be_said_by_subscribers(spec) {
+        return refuse(Error::Owned(format!(
+            "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this \
+             context",
+            spec.name
+        )));
+    }
+    // 14: is the data too old to be shown?
+    if !fits_stale && host.is_cut_off() && engine.config("replica-serve-stale-data").as_deref() == Some("no") {
+        return refuse(Error::Text("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."));
+    }
     // 15: is there data to work on yet?
-    if host.is_loading() && !spec.flags.has(Flags::LOADING) {
+    if host.is_loading() && !fits_loading {
         return refuse(Error::Loading);
+    }
+    // 16: monitors, as replicas, keep out of the data.
+    if is_monitor && (may_replicate || is_read) {
+        return refuse(Error::Text("ERR Replica can't interact with the keyspace"));
+    }
+    // 17: are clients held back?
+    if !is_monitor && engine.pause.holds(now, may_replicate) {
+        engine.postpone(client, argv);
+        return Ok(None);
     }
     // 18: now or later?
     if in_multi && !matches!(spec.name, "exec" | "discard" | "multi" | "watch" | "quit" | "reset") {
@@ -193,6 +246,16 @@ fn process(
     outcome.cost_ns = outcome.cost_ns - READ_NS + ran.cost_ns;
     outcome.close = ran.close;
     Ok(ran.reply)
+}
+
+/// Whether a command writes, or else may send something to replicas.
+fn may_replicate(spec: &CommandSpec) -> bool {
+    spec.flags.has(Flags::WRITE)
+        || matches!(spec.name, "publish" | "spublish" | "pfcount" | "eval" | "evalsha" | "fcall")
+}
+
+fn may_be_said_by_subscribers(spec: &CommandSpec) -> bool {
+    matches!(spec.name, "ping" | "quit" | "reset") || spec.name.ends_with("subscribe")
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -212,7 +275,8 @@ fn route(
             return Ok(());
         }
         let is_migrate = spec.name == "migrate";
-        let route = Route { keys, is_write, client_readonly, asking, is_migrate };
+        let is_shard_channel = matches!(spec.name, "ssubscribe" | "sunsubscribe" | "spublish");
+        let route = Route { keys, is_write, client_readonly, asking, is_migrate, is_shard_channel };
         host.route(&route, keyspace).map_err(|reply| Error::Reply(Box::new(reply)))
     };
     if spec.name != "exec" {
@@ -230,18 +294,20 @@ fn route(
 
 /// Puts a command off until EXEC.
 fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes]) {
-    let Some(Multi { queue, dirty, has_write, has_denyoom }) =
-        engine.clients.get_mut(client).and_then(|state| state.multi.as_mut())
-    else {
+    let Some(multi) = engine.clients.get_mut(client).and_then(|state| state.multi.as_mut()) else {
         return;
     };
     // A transaction that will be discarded need not be remembered.
-    if *dirty {
+    if multi.dirty {
         return;
     }
-    *has_write |= spec.flags.has(Flags::WRITE);
-    *has_denyoom |= spec.flags.has(Flags::DENYOOM);
-    queue.push(argv.to_vec());
+    multi.has_write |= spec.flags.has(Flags::WRITE);
+    multi.has_read |= spec.flags.has(Flags::READONLY);
+    multi.has_denyoom |= spec.flags.has(Flags::DENYOOM);
+    multi.may_replicate |= may_replicate(spec);
+    multi.lacks_loading |= !spec.flags.has(Flags::LOADING);
+    multi.lacks_stale |= !spec.flags.has(Flags::STALE);
+    multi.queue.push(argv.to_vec());
 }
 
 /// What running a command came to.
@@ -275,17 +341,18 @@ pub fn run(
     let Call { work, extra_ns, close, no_reply, .. } = call;
     let dirty = conclude(call);
     let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
-    let cost_ns = base + work * ELEMENT_NS;
+    let cost_ns = base + work * ELEMENT_NS + extra_ns;
     engine.dirty += dirty;
     engine.stats.commands += 1;
     let stat = &mut engine.command_stats[usize::from(id.0)];
     stat.calls += 1;
-    stat.nanos += cost_ns;
     if reply.is_error() {
         stat.failed += 1;
         engine.note_error(&reply);
     }
-    Ran { reply: (!no_reply).then_some(reply), cost_ns: cost_ns + extra_ns, close }
+    server::after_command(engine, client, (id, spec), argv, cost_ns, now);
+    engine.feed_monitors(client, spec, argv, now);
+    Ran { reply: (!no_reply).then_some(reply), cost_ns, close }
 }
 
 /// Notes what a command has to replicate; answers how many changes it made.
@@ -310,14 +377,18 @@ pub fn serve_blocked(
     key: &Bytes,
     serve: blocked::Serve,
 ) -> Option<Value> {
-    let now = host.now();
+    // A command may have slept (DEBUG SLEEP): time has gone on.
+    let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
     let mut call = Call::new(engine, host, client, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
+    let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
     let dirty = conclude(call);
     engine.dirty += dirty;
     if reply.is_error() {
+        engine.command_stats[usize::from(found.0.0)].failed += 1;
         engine.note_error(&reply);
     }
+    server::after_command(engine, client, found, argv, cost_ns, now);
     Some(reply)
 }
 
@@ -332,7 +403,10 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
         return;
     }
     run(engine, host, ClientId(0), found, argv, now, false);
+    // Clients of a replica may wait for what its primary says (XREAD).
+    blocked::serve(engine, host);
     engine.pending.clear();
+    blocked::serve(engine, host);
 }
 
 /// As much of an argument as C prints: up to a zero byte, and no more than `max`.
@@ -380,7 +454,7 @@ fn protected(spec: &CommandSpec) -> Error {
 
 impl Engine {
     /// Counts an error reply by its code.
-    fn note_error(&mut self, reply: &Value) {
+    pub(super) fn note_error(&mut self, reply: &Value) {
         let Value::Error(text) = reply else { return };
         let code = text.split(|byte| *byte == b' ').next().unwrap_or(text);
         let code = String::from_utf8_lossy(code);
@@ -397,6 +471,13 @@ impl Engine {
             state.multi = None;
         }
         self.unwatch_all(client);
+    }
+
+    /// Whether a key that a client watches was changed since; that one's time has run out does not count as such.
+    pub(super) fn is_disturbed(&self, client: &Client) -> bool {
+        let is_touched =
+            |watched: &Watched| self.keyspace.is_touched(watched.db, &watched.key, watched.since, watched.was_expired);
+        client.watched.iter().any(is_touched)
     }
 
     /// Ends every WATCH of a client.

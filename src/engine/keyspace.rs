@@ -61,6 +61,8 @@ pub struct Keyspace {
     slot_deletions: Vec<Bytes>,
     /// Bytes left under maxmemory: larger tables wait.
     bytes_left: u64,
+    /// Keys whose stream was deleted or overwritten: who waits as a member of one of its groups is to hear of it.
+    lost_streams: Vec<(u32, Bytes)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -193,6 +195,7 @@ impl Keyspace {
             watched: BTreeMap::new(),
             slot_deletions: Vec::new(),
             bytes_left: u64::MAX,
+            lost_streams: Vec::new(),
         }
     }
 
@@ -237,6 +240,12 @@ impl Keyspace {
     pub fn buckets_of(&self, db: u32) -> (usize, usize) {
         let db = &self.dbs[db as usize];
         (db.main.buckets(), db.expires.buckets())
+    }
+
+    /// The tables of a database: its keys, and those with a time to live (DEBUG HTSTATS).
+    pub(super) fn tables(&self, db: u32) -> (&Dict<Object>, &Dict<u32>) {
+        let db = &self.dbs[db as usize];
+        (&db.main, &db.expires)
     }
 
     /// Mean time to live in milliseconds, as the active expiry cycle last estimated it (INFO keyspace, `avg_ttl`).
@@ -331,9 +340,13 @@ impl Keyspace {
     pub fn replace(&mut self, db: u32, id: EntryId, data: Data, usage: u32) {
         let new = data.memory();
         let object = self.dbs[db as usize].main.value_mut(id.0);
-        let old = std::mem::replace(&mut object.data, data).memory();
+        let old = std::mem::replace(&mut object.data, data);
         object.usage = usage;
-        self.account(new, old);
+        self.account(new, old.memory());
+        if matches!(old, Data::Stream(_)) {
+            let key = self.key(db, id).clone();
+            self.lost_streams.push((db, key));
+        }
     }
 
     /// Takes a key out.
@@ -345,7 +358,15 @@ impl Keyspace {
         }
         self.unlink(&name, &object);
         self.account(0, self.overhead(&name) + object.data.memory());
+        if matches!(object.data, Data::Stream(_)) {
+            self.lost_streams.push((db, name));
+        }
         Some(object)
+    }
+
+    /// Keys whose stream went since the last call.
+    pub(super) fn take_lost_streams(&mut self) -> Vec<(u32, Bytes)> {
+        std::mem::take(&mut self.lost_streams)
     }
 
     /// The end of an entry's time to live, in Unix milliseconds.
@@ -525,12 +546,16 @@ impl Keyspace {
 
     /// Whether a watched key is not what it was when it was watched: touched since, or expired now.
     pub(super) fn is_disturbed(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool, now_ms: i64) -> bool {
-        let count = self.watched.get(&(db, key.clone())).copied().unwrap_or_default();
-        if count.touches.changes != since.changes {
-            return true;
-        }
-        let expired = || !count.arrived_expired && self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
-        !was_expired && (count.touches.expirations != since.expirations || expired())
+        let arrived_expired = self.watched.get(&(db, key.clone())).is_some_and(|count| count.arrived_expired);
+        let has_expired = || self.find(db, key).is_some_and(|id| self.is_expired(db, id, now_ms));
+        self.is_touched(db, key, since, was_expired) || (!was_expired && !arrived_expired && has_expired())
+    }
+
+    /// Whether a watched key was touched since it was watched.
+    pub(super) fn is_touched(&self, db: u32, key: &Bytes, since: Touches, was_expired: bool) -> bool {
+        let Touches { changes, expirations } =
+            self.watched.get(&(db, key.clone())).map(|count| count.touches).unwrap_or_default();
+        changes != since.changes || (!was_expired && expirations != since.expirations)
     }
 
     /// A key was changed: who watches it will find out.

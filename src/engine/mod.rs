@@ -25,11 +25,14 @@ mod keys;
 mod keyspace;
 mod long_double;
 mod memory;
+mod monitor;
 mod number;
 mod options;
 mod paged;
 mod preview;
 mod partial_sort;
+mod pause;
+mod pubsub;
 mod rdb;
 mod server;
 mod slots;
@@ -44,7 +47,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::resp::{Bytes, RequestLimits, Value};
+use crate::resp::{Bytes, RequestLimits, Value, reply_len};
 use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
@@ -103,6 +106,8 @@ pub struct Route<'a> {
     pub asking: bool,
     /// The command is MIGRATE.
     pub is_migrate: bool,
+    /// The command is SSUBSCRIBE, SUNSUBSCRIBE or SPUBLISH: the names are no keys, and replicas may serve them too.
+    pub is_shard_channel: bool,
 }
 
 /// What surrounds an engine: the clock, chance, and the cluster node it belongs to.
@@ -146,10 +151,19 @@ pub trait Host {
     fn role(&self) -> Value {
         Value::Array(vec![Value::bulk("master"), Value::Int(0), Value::Array(Vec::new())])
     }
-    /// WAIT, answered at once: how many replicas have the offset.
-    fn acknowledged_replicas(&self) -> i64 {
+    /// How many replicas have acknowledged an offset.
+    fn acknowledged_replicas(&self, _offset: u64) -> i64 {
         0
     }
+    /// Somebody waits for acknowledgements (WAIT): asks the replicas for theirs now.
+    fn request_acknowledgements(&mut self) {}
+    /// A replica whose link to its primary is down, and that is not to answer from stale data
+    /// (replica-serve-stale-data).
+    fn is_cut_off(&self) -> bool {
+        false
+    }
+    /// PUBLISH (SPUBLISH, if `sharded`) in cluster mode: carries the message to the other nodes.
+    fn publish(&mut self, _channel: &Bytes, _message: &Bytes, _sharded: bool) {}
 }
 
 /// What one command came to.
@@ -185,6 +199,8 @@ pub struct Stats {
     pub evicted_keys: u64,
     /// Keys expired.
     pub expired_keys: u64,
+    /// Values, and databases' tables, that Redis would have freed in the background.
+    pub lazyfreed_objects: u64,
 }
 
 /// What is remembered of one command (INFO commandstats).
@@ -233,6 +249,12 @@ pub struct Engine {
     command_stats: Vec<CommandStat>,
     /// Errors answered, by code (INFO errorstats).
     error_stats: BTreeMap<String, u64>,
+    /// Who listens to what.
+    pubsub: pubsub::Pubsub,
+    /// Who sees every command, in order of asking.
+    monitors: Vec<ClientId>,
+    /// What holds clients back.
+    pause: pause::Pause,
     /// Who waits for what.
     blocked: blocked::Blocked,
     /// Replies and pushes for clients other than the one that is being answered, in order.
@@ -267,6 +289,9 @@ impl Engine {
             stats: Stats::default(),
             command_stats: vec![CommandStat::default(); command::count()],
             error_stats: BTreeMap::new(),
+            pubsub: pubsub::Pubsub::default(),
+            monitors: Vec::new(),
+            pause: pause::Pause::default(),
             blocked: blocked::Blocked::default(),
             outbox: Vec::new(),
             hung_up: Vec::new(),
@@ -297,38 +322,69 @@ impl Engine {
     /// The connection is gone.
     pub fn disconnect(&mut self, client: ClientId) {
         self.unwatch_all(client);
+        self.forget_subscriptions(client);
+        self.monitors.retain(|monitor| *monitor != client);
+        self.pause.forget(client);
         self.blocked.remove(client);
         self.clients.remove(client);
     }
-    /// Whether a client waits for an answer (BLPOP and its kin): its next command has to wait too.
+    /// Whether a client waits for an answer (BLPOP and its kin, WAIT, CLIENT PAUSE): its next command has to wait too.
     pub fn is_blocked(&self, client: ClientId) -> bool {
-        self.blocked.contains(client)
+        self.blocked.contains(client) || self.clients.get(client).is_some_and(|state| state.postponed.is_some())
     }
     /// The next moment at which [`Engine::tick`] has something to do.
     pub fn next_deadline(&self) -> Option<UnixMicros> {
-        self.blocked.next_deadline()
+        [self.blocked.next_deadline(), self.pause.next_deadline()].into_iter().flatten().min()
     }
-    /// Answers clients whose time to wait has run out.
+    /// Answers clients whose time to wait has run out, and lets go on who was held back.
     pub fn tick(&mut self, host: &mut dyn Host) {
-        blocked::time_out(self, host.now());
+        blocked::time_out(self, host);
+        pause::resume(self, host);
+    }
+    /// Replicas have acknowledged more: answers those who waited for that (WAIT).
+    pub fn acknowledged(&mut self, host: &mut dyn Host) {
+        blocked::serve_acknowledged(self, host);
+    }
+    /// The replication offset after what a client has written last: what its next WAIT waits for.
+    pub fn note_offset(&mut self, client: ClientId, offset: u64) {
+        if let Some(state) = self.clients.get_mut(client) {
+            state.write_offset = offset;
+        }
+    }
+    /// This node has become a replica: whoever waits for a key, or for replicas, is told so and disconnected.
+    pub fn became_replica(&mut self) {
+        blocked::give_up_all(self);
     }
     /// Replies and pushes that are not the answer to the command just executed, in order: to clients that waited, to
     /// subscribers, to monitors. Those for the client that was just executed go before its own reply.
     pub fn take_messages(&mut self) -> Vec<(ClientId, Value)> {
-        std::mem::take(&mut self.outbox)
+        let messages = std::mem::take(&mut self.outbox);
+        for (client, message) in &messages {
+            self.server.net_output_bytes += reply_len(message, self.protocol(*client)) as u64;
+        }
+        messages
     }
     /// Clients that were disconnected otherwise than by [`Outcome::close`] since the last call (CLIENT KILL).
     pub fn take_hung_up(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.hung_up)
     }
+    /// Disconnects a client on somebody else's behalf.
+    fn hang_up(&mut self, client: ClientId) {
+        self.disconnect(client);
+        self.hung_up.push(client);
+    }
     /// Sends a client something that is not the answer to the command being executed.
     fn answer_later(&mut self, client: ClientId, message: Value) {
-        self.outbox.push((client, message));
+        let mode = self.clients.get(client).map(|state| state.reply_mode);
+        if mode != Some(client::ReplyMode::Off) || matches!(message, Value::Push(_)) {
+            self.outbox.push((client, message));
+        }
     }
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
         let outcome = dispatch::execute(self, host, client, argv);
-        server::after_call(self, client, argv, &outcome, host.now());
+        server::after_call(self, client, argv, &outcome);
+        pause::resume(self, host);
         outcome
     }
     /// Applies one command of the replication stream: no checks, no reply, no effects.
@@ -340,10 +396,18 @@ impl Engine {
     pub fn cron(&mut self, host: &mut dyn Host) {
         /// Chains moved in a tick, about what a millisecond allows.
         const CHAINS_PER_TICK: usize = 10_000;
+        if self.server.cron_paused {
+            return;
+        }
         let now = host.now();
         server::cron(self, now);
-        expire::active_cycle(self, host, now);
-        evict::perform_evictions(self, host, now);
+        if !self.pause.is_on(now) {
+            expire::active_cycle(self, host, now);
+            evict::perform_evictions(self, host, now);
+        }
+        blocked::serve(self, host);
+        blocked::redirect(self, host);
+        self.tick(host);
         self.keyspace.tend_tables(CHAINS_PER_TICK);
     }
     /// The protocol a client speaks: 2 or 3.
@@ -358,10 +422,13 @@ impl Engine {
                 && self.clients.get(client).is_some_and(|client| !client.authenticated),
         }
     }
-    /// Nanoseconds that commands told the server to sleep since the last call (DEBUG SLEEP); part of their
-    /// [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
+    /// Nanoseconds that the last command told the server to sleep (DEBUG SLEEP); part of its [`Outcome::cost_ns`]. Whoever runs in real time has to sleep them.
     pub fn take_sleep(&mut self) -> u64 {
         std::mem::take(&mut self.server.sleep_ns)
+    }
+    /// Lines for the server's log since the last call (DEBUG LOG). If nobody takes them, only the last thousand are kept.
+    pub fn take_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.server.log)
     }
     /// The commands to replicate that the last calls produced, in order, rewritten as Redis propagates them
     /// (absolute expiry, DEL for expired and evicted keys). Empties the list. Database 0 is implied.

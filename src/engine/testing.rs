@@ -12,6 +12,10 @@ pub struct TestHost {
     pub redirect: Option<Value>,
     pub loading: bool,
     pub good_replicas: u32,
+    /// Offsets that replicas have acknowledged.
+    pub acknowledged: Vec<u64>,
+    pub acknowledgements_requested: u32,
+    pub cut_off: bool,
 }
 
 impl Host for TestHost {
@@ -30,6 +34,15 @@ impl Host for TestHost {
     }
     fn good_replicas(&self) -> u32 {
         self.good_replicas
+    }
+    fn acknowledged_replicas(&self, offset: u64) -> i64 {
+        self.acknowledged.iter().filter(|acknowledged| **acknowledged >= offset).count() as i64
+    }
+    fn request_acknowledgements(&mut self) {
+        self.acknowledgements_requested += 1;
+    }
+    fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
     fn route(&mut self, _route: &Route<'_>, _keyspace: &Keyspace) -> Result<(), Value> {
         self.redirect.clone().map_or(Ok(()), Err)
@@ -54,7 +67,17 @@ impl Server {
         let client = engine.connect(now, "127.0.0.1:50000");
         Self {
             engine,
-            host: TestHost { now, state: 1, replica: false, redirect: None, loading: false, good_replicas: 0 },
+            host: TestHost {
+                now,
+                state: 1,
+                replica: false,
+                redirect: None,
+                loading: false,
+                good_replicas: 0,
+                acknowledged: Vec::new(),
+                acknowledgements_requested: 0,
+                cut_off: false,
+            },
             client,
         }
     }
@@ -78,6 +101,51 @@ impl Server {
         let reply = self.run(line);
         self.client = own;
         reply
+    }
+
+    pub fn connect(&mut self, protocol: u8) -> ClientId {
+        let addr = format!("127.0.0.1:{}", 50_000 + self.engine.clients.last_id());
+        let client = self.engine.connect(self.host.now, &addr);
+        if let Some(state) = self.engine.clients.get_mut(client) {
+            state.protocol = protocol;
+        }
+        client
+    }
+
+    /// What clients were sent since the last look: `#2 +OK | #3 >["message", "a", "b"] | #4 closed`.
+    pub fn sent(&mut self) -> String {
+        let messages = self.engine.take_messages();
+        let messages = messages.into_iter().map(|(client, message)| format!("#{} {}", client.0, show(&message)));
+        let closed = self.engine.take_hung_up().into_iter().map(|client| format!("#{} closed", client.0));
+        messages.chain(closed).collect::<Vec<_>>().join(" | ")
+    }
+
+    /// Runs a line and answers everything that is sent to anybody because of it: what is meant for the client itself
+    /// without its number, its reply last.
+    pub fn talk(&mut self, client: ClientId, line: &str) -> String {
+        let argv = split_args(line.as_bytes()).expect("balanced quotes");
+        let outcome = self.engine.execute(&mut self.host, client, &argv);
+        let me = format!("#{} ", client.0);
+        let mut lines: Vec<String> =
+            self.sent().split(" | ").filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        for line in &mut lines {
+            if let Some(own) = line.strip_prefix(&me) {
+                *line = own.to_owned();
+            }
+        }
+        lines.extend(outcome.reply.as_ref().map(show));
+        if outcome.close {
+            self.engine.disconnect(client);
+            lines.push("closed".to_owned());
+        }
+        lines.join(" | ")
+    }
+
+    /// Lets each client say a line and compares everything that is sent to anybody because of it.
+    pub fn converse(&mut self, table: &[(ClientId, &str, &str)]) {
+        for (client, line, expected) in table {
+            assert_eq!(self.talk(*client, line), *expected, "#{} {line}", client.0);
+        }
     }
 
     pub fn advance_ms(&mut self, ms: u64) {
@@ -104,7 +172,7 @@ fn words(argv: &[Bytes]) -> String {
 /// A reply in one line: `+OK`, `-ERR …`, `:1`, `"text"`, `nil`, `[…]`.
 pub fn show(value: &Value) -> String {
     match value {
-        Value::Simple(text) => format!("+{}", text.escape_ascii()),
+        Value::Simple(text) => format!("+{}", String::from_utf8_lossy(text)),
         Value::Error(text) => format!("-{}", String::from_utf8_lossy(text)),
         Value::Int(n) => format!(":{n}"),
         Value::Bulk(text) => format!("\"{}\"", text.escape_ascii()),
@@ -117,6 +185,7 @@ pub fn show(value: &Value) -> String {
             let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{}: {}", show(key), show(value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
+        Value::Push(items) => format!(">[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         other => format!("{other:?}"),
     }
 }

@@ -11,20 +11,46 @@ pub fn format_double(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    // Rust prints exactly the digits asked for, rounded like C, the same on every machine.
+    // A whole number of no more digits than that, as most scores are.
+    let whole = value as i64;
+    if whole.unsigned_abs() < 10_u64.pow(DIGITS as u32)
+        && whole as f64 - value == 0.0
+        && (whole != 0 || value.is_sign_positive())
+    {
+        return whole.to_string();
+    }
+    // Rust prints exactly the digits asked for, rounded like C, the same on every machine: `-d.ddde-7`.
     let scientific = format!("{value:.16e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..DIGITS).contains(&exponent) {
-        let places = (DIGITS - 1 - exponent) as usize;
-        return trim(&format!("{value:.places$}")).to_owned();
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let mut text = String::with_capacity(24);
+    text.push_str(sign);
+    if !(-4..DIGITS).contains(&exponent) {
+        text.push_str(mantissa);
+        text.push_str(if exponent < 0 { "e-" } else { "e+" });
+        if exponent.abs() < 10 {
+            text.push('0');
+        }
+        text.push_str(&exponent.abs().to_string());
+        return text;
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
-}
-
-fn trim(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+    if exponent < 0 {
+        text.push_str("0.");
+    }
+    (1..-exponent).for_each(|_| text.push('0'));
+    let mut to_point = exponent + 1;
+    for digit in mantissa.chars().filter(|digit| *digit != '.') {
+        if to_point == 0 && exponent >= 0 {
+            text.push('.');
+        }
+        text.push(digit);
+        to_point -= 1;
+    }
+    // Zeroes that were cut off in front of the point.
+    (0..to_point).for_each(|_| text.push('0'));
+    text
 }
 
 /// Longest text read as a double.
@@ -131,6 +157,15 @@ mod tests {
             (1e-4, "0.0001"),
             (1e-5, "1.0000000000000001e-05"),
             (1.5e300, "1.5000000000000001e+300"),
+            (-12.5, "-12.5"),
+            (-0.00123, "-0.00123"),
+            (5e-324, "4.9406564584124654e-324"),
+            (99_999_999_999_999_984.0, "99999999999999984"),
+            (-1e17, "-1e+17"),
+            (1e18, "1e+18"),
+            (1.0 / 3.0, "0.33333333333333331"),
+            (-2.0 / 3.0 * 1e5, "-66666.666666666657"),
+            (4e15 + 0.5, "4000000000000000.5"),
             (f64::INFINITY, "inf"),
             (f64::NEG_INFINITY, "-inf"),
         ] {
@@ -199,7 +234,7 @@ mod tests {
             ("1p-1075", Some(0.0)),
             ("1.8p-1075", Some(5e-324)),
             ("1p-99999999999999999999", Some(0.0)),
-            ("1p1023", Some(8.98846567431158e307)),
+            ("1p1023", Some(8.988_465_674_311_58e307)),
             ("1p1024", Some(f64::INFINITY)),
             ("1fffffffffffff.8", Some(9_007_199_254_740_992.0)),
             ("ffffffffffffffffff", Some(4_722_366_482_869_645_213_696.0)),

@@ -119,7 +119,7 @@ impl Grammar {
                 continue;
             }
             let group = field(fields, "group").map(text).unwrap_or_default();
-            if !GROUPS.contains(&group.as_str()) {
+            if !GROUPS.contains(&group.as_str()) || !is_wanted(&group) {
                 continue;
             }
             match field(fields, "subcommands") {
@@ -166,6 +166,12 @@ impl Grammar {
         if random.one_in(12) {
             random.spoil(&mut argv);
         }
+        // So do IDs that come from the clock.
+        if argv[0].eq_ignore_ascii_case(b"xadd") {
+            for word in argv.iter_mut().filter(|word| *word == b"*") {
+                *word = random.pick(&["3-*", "7-*", "9-*", "30-*"]);
+            }
+        }
         // What goes by chance leaves the two servers different: SPOP is to take nothing or all.
         if argv[0].eq_ignore_ascii_case(b"spop") && argv.len() < 4 {
             argv.truncate(2);
@@ -182,6 +188,11 @@ impl Grammar {
         }
         Call { client, argv }
     }
+}
+
+/// Whether a group is among those that `SLOTSCOPE_GROUPS` names (`stream,generic,transactions`); without it all are.
+fn is_wanted(group: &str) -> bool {
+    std::env::var("SLOTSCOPE_GROUPS").ok().is_none_or(|groups| groups.split(',').any(|wanted| wanted == group))
 }
 
 /// Whether a command has a handler here.
@@ -290,11 +301,26 @@ impl Random {
     }
 
     fn arguments(&mut self, list: &[Argument], argv: &mut Vec<Vec<u8>>) {
+        // As many keys and weights as are announced, but for a wrong number now and then.
+        let mut announced = None;
         for argument in list {
             if argument.optional && !self.one_in(3) {
                 continue;
             }
-            let times = if argument.multiple { 1 + self.below(3) } else { 1 };
+            if argument.name == "streams" {
+                self.streams(argv);
+                continue;
+            }
+            let mut times = if argument.multiple { 1 + self.below(3) } else { 1 };
+            match (argument.name.as_str(), announced) {
+                ("numkeys", _) if !self.one_in(12) => {
+                    announced = Some(1 + self.below(3));
+                    argv.push(announced.unwrap_or(1).to_string().into_bytes());
+                    continue;
+                }
+                ("key" | "weight", Some(count)) if argument.multiple => times = count,
+                _ => {}
+            }
             for time in 0..times {
                 if let Some(token) = &argument.token
                     && (time == 0 || argument.multiple_token)
@@ -356,6 +382,10 @@ impl Random {
                 self.pick(&["#0", "#1", "#7", "7", "8", "9", "63", "100", "1001", "#", "#-1", "4294967296"])
             }
             "pattern" => self.pick(&["*", "k*", "?1", "[k-l]?", "*2", "nosuch", "", "#", "k->f"]),
+            "double" | "string" if name == "min" || name == "max" => self.bound(),
+            "string" if name == "stop" || (name == "start" && self.one_in(2)) => self.bound(),
+            "double" if name == "score" => self.score(),
+            "integer" if name == "weight" => self.score(),
             "double" => self.number(),
             "unix-time" => self.unix_time(name.contains("milliseconds")),
             "integer" if name.contains("seconds") || name == "ttl" => {
@@ -373,6 +403,16 @@ impl Random {
                 self.pick(&["0", "0", "0", "0", "1", "-1", "00", "x", " 0", "0 ", "+", ""])
             }
             "integer" if ["count", "limit", "rank", "num-matches", "len"].contains(&name) => self.count(),
+            "string" if name == "group" || name == "groupname" => self.pick(&["g1", "g1", "g1", "g2", "g", ""]),
+            "string" if name == "consumer" || name == "consumername" => self.pick(&["c1", "c1", "c2", "c3", "c"]),
+            "string" if name == "min-idle-time" => self.pick(&["0", "0", "0", "50000", "5000000", "-1", "x"]),
+            "integer" if name == "ms" || name == "min-idle-time" => {
+                self.pick(&["0", "100000", "10000000", "-1", "9223372036854775807", "x"])
+            }
+            "integer" if name.starts_with("entries") => self.pick(&["-1", "0", "1", "3", "5", "10", "100", "-2", "x"]),
+            "string" if name == "threshold" && self.one_in(2) => self.pick(&["0", "1", "2", "3", "5", "10", "-1"]),
+            "string" if name == "start" || name == "end" => self.interval_id(),
+            "string" if name.ends_with("id") || name == "threshold" => self.entry_id(),
             "string" if ["field", "member", "element", "pivot"].contains(&name) && self.one_in(2) => {
                 self.pick(&["1", "2", "3", "4", "70000", "-5000000000", "a", "b", "c"])
             }
@@ -394,6 +434,80 @@ impl Random {
             1 => b"\x00\xff\r\n".to_vec(),
             2 => vec![b'k'; 300],
             n => format!("k{}", n % 6).into_bytes(),
+        }
+    }
+
+    /// STREAMS, keys, and mostly as many IDs.
+    fn streams(&mut self, argv: &mut Vec<Vec<u8>>) {
+        argv.push(self.any_case("streams"));
+        let count = 1 + self.below(3);
+        for _ in 0..count {
+            argv.push(self.key());
+        }
+        for _ in 0..count + usize::from(self.one_in(15)) {
+            let id = if self.one_in(2) { self.pick(&[">", ">", ">", "$", "0", "0-0"]) } else { self.entry_id() };
+            argv.push(id);
+        }
+    }
+
+    /// An ID of an entry, from few enough that they meet.
+    fn entry_id(&mut self) -> Vec<u8> {
+        match self.below(30) {
+            0 => self.pick(&["0", "0-0", "-", "+", "$", "*", ">", "", "x", "1-", "-1", "1-x", "1--1", "1--01", " 1-1"]),
+            1 => self.pick(&[
+                "18446744073709551615",
+                "18446744073709551615-18446744073709551615",
+                "18446744073709551616-0",
+                "3-18446744073709551615",
+                "255-256",
+                "65536-1",
+            ]),
+            2..8 => self.pick(&["1-*", "3-*", "7-*", "30-*"]),
+            8..14 => format!("{}", 1 + self.below(40)).into_bytes(),
+            _ => format!("{}-{}", 1 + self.below(40), self.below(3)).into_bytes(),
+        }
+    }
+
+    /// One end of an interval of IDs.
+    fn interval_id(&mut self) -> Vec<u8> {
+        if self.one_in(2) {
+            return self.pick(&[
+                "-",
+                "+",
+                "-",
+                "+",
+                "0",
+                "(0-0",
+                "(",
+                "(-",
+                "(18446744073709551615-18446744073709551615",
+            ]);
+        }
+        let mut id = self.entry_id();
+        if self.one_in(3) {
+            id.insert(0, b'(');
+        }
+        id
+    }
+
+    /// Mostly few scores, so that some are the same.
+    fn score(&mut self) -> Vec<u8> {
+        if self.one_in(12) {
+            return self.number();
+        }
+        self.pick(&["0", "1", "1", "2", "2", "3", "-1", "0.5", "1e3", "-0", "inf", "-inf", "0x1p-3", "1e17", "5e-324"])
+    }
+
+    /// One end of a range of ranks, scores or members.
+    fn bound(&mut self) -> Vec<u8> {
+        match self.below(16) {
+            0 => self.number(),
+            1..6 => self.pick(&["0", "1", "2", "3", "-1", "-2", "-3", "100"]),
+            6..11 => {
+                self.pick(&["-inf", "+inf", "inf", "0", "1", "(1", "2", "(2", "3", "(", " 1", "(0.5", "1e3", "(nan"])
+            }
+            _ => self
+                .pick(&["-", "+", "[a", "(a", "[b", "(b", "[c", "(1", "[2", "[", "(", "[hello", "a", "+x", "[\u{0}"]),
         }
     }
 

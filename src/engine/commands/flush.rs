@@ -5,26 +5,31 @@ use crate::engine::error::Error;
 use crate::engine::number;
 use crate::resp::Value;
 
-/// ASYNC and SYNC mean the same here: the estimate of time is Redis's for ASYNC.
-fn check_mode(call: &Call<'_>) -> Result<(), Error> {
+/// Whether the data is to be freed in the background. The estimate of time is that of ASYNC either way.
+fn is_lazy(call: &Call<'_>) -> Result<bool, Error> {
     match call.argv.len() {
-        1 => Ok(()),
-        2 if call.is_word(1, "async") || call.is_word(1, "sync") => Ok(()),
+        1 => Ok(call.engine.config.lazyfree_lazy_user_flush),
+        2 if call.is_word(1, "async") => Ok(true),
+        2 if call.is_word(1, "sync") => Ok(false),
         _ => Err(Error::Syntax),
     }
 }
 
-fn flush(call: &mut Call<'_>, db: u32) -> u64 {
+fn flush(call: &mut Call<'_>, db: u32, lazy: bool) -> u64 {
+    if lazy {
+        call.engine.stats.lazyfreed_objects += call.engine.keyspace.len_of(db) as u64;
+    }
     let now_ms = call.now_ms();
     call.keyspace().touch_all_watched(db, None, now_ms);
+    call.engine.blocked.signal_all(db);
     call.keyspace().clear(db) as u64
 }
 
 /// `FLUSHDB [ASYNC | SYNC]`
 pub fn flushdb(call: &mut Call<'_>) -> Result<Value, Error> {
-    check_mode(call)?;
+    let lazy = is_lazy(call)?;
     // Replicated even if there was nothing to delete: the replica may hold something.
-    let gone = flush(call, call.db);
+    let gone = flush(call, call.db, lazy);
     call.work += gone;
     call.dirty += gone + 1;
     Ok(Value::ok())
@@ -32,9 +37,9 @@ pub fn flushdb(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `FLUSHALL [ASYNC | SYNC]`
 pub fn flushall(call: &mut Call<'_>) -> Result<Value, Error> {
-    check_mode(call)?;
+    let lazy = is_lazy(call)?;
     for db in 0..call.engine.keyspace.databases() {
-        let gone = flush(call, db);
+        let gone = flush(call, db, lazy);
         call.work += gone;
         call.dirty += gone;
     }
@@ -63,6 +68,8 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().touch_all_watched(one, Some(other), now_ms);
         call.keyspace().touch_all_watched(other, Some(one), now_ms);
         call.keyspace().swap(one, other);
+        call.engine.blocked.signal_all(one);
+        call.engine.blocked.signal_all(other);
     }
     call.dirty += 1;
     Ok(Value::ok())

@@ -3,18 +3,22 @@
 use crate::engine::EventClass;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::number;
 use crate::engine::{glob, usage};
 use crate::resp::{Bytes, Value};
 
 /// `DEL key [key …]`
 pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
+    let lazy = call.engine.config.lazyfree_lazy_user_del;
+    delete(call, lazy)
+}
+
+fn delete(call: &mut Call<'_>, lazy: bool) -> Result<Value, Error> {
     let argv = call.argv;
     let mut deleted = 0;
     for key in &argv[1..] {
         // What has expired is deleted as expired, and does not count.
         call.drop_if_expired(key);
-        if call.delete_key(key) {
+        if if lazy { call.unlink_key(key) } else { call.delete_key(key) } {
             call.touched(key);
             call.notify(EventClass::GENERIC, "del", key);
             call.dirty += 1;
@@ -27,7 +31,7 @@ pub fn del(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `UNLINK key [key …]`
 pub fn unlink(call: &mut Call<'_>) -> Result<Value, Error> {
-    del(call)
+    delete(call, true)
 }
 
 /// `EXISTS key [key …]`
@@ -224,9 +228,10 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
     }
     let expire = call.engine.keyspace.expire_at(db, id);
     if let Some(object) = call.keyspace().remove(db, from) {
-        let id = call.keyspace().insert(db, to, object.data, object.usage);
+        let id = call.add_key_in(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
+    call.engine.blocked.signal(db, to);
     call.touched(from);
     call.touched(to);
     call.notify(EventClass::GENERIC, "rename_from", from);
@@ -261,9 +266,10 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Int(0));
     }
     if let Some(object) = call.keyspace().remove(from, key) {
-        let id = call.keyspace().insert(to, key, object.data, object.usage);
+        let id = call.add_key_in(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
+    call.engine.blocked.signal(to, key);
     call.touched(key);
     call.keyspace().touch_watched(to, key);
     call.notify(EventClass::GENERIC, "move_from", key);
@@ -306,8 +312,9 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().remove(db, to);
     }
     let initial = usage::initial(&call.engine.config, call.now_ms());
-    let id = call.keyspace().insert(db, to, data, initial);
+    let id = call.add_key_in(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
+    call.engine.blocked.signal(db, to);
     call.keyspace().touch_watched(db, to);
     call.engine.notify(EventClass::GENERIC, "copy_to", to, db);
     call.dirty += 1;
@@ -418,7 +425,7 @@ pub fn object_help(_call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::Array(lines.iter().map(|line| Value::simple(line)).collect()))
 }
 
-/// `WAIT numreplicas timeout`: answers at once with how many replicas have everything.
+/// `WAIT numreplicas timeout`: how many replicas have what this client wrote last.
 pub fn wait(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.host.is_replica() {
         return Err(Error::Text(
@@ -427,10 +434,8 @@ pub fn wait(call: &mut Call<'_>) -> Result<Value, Error> {
              propagated.",
         ));
     }
-    call.int(1)?;
-    let timeout = number::parse_i64(call.arg(2)).ok_or(Error::Text("ERR timeout is not an integer or out of range"))?;
-    if timeout < 0 {
-        return Err(Error::Text("ERR timeout is negative"));
-    }
-    Ok(Value::Int(call.host.acknowledged_replicas()))
+    let replicas = call.int(1)?;
+    let deadline = call.deadline_in_whole_ms(2)?;
+    let offset = call.client().write_offset;
+    Ok(call.block_for_replicas(offset, replicas, deadline))
 }

@@ -331,7 +331,7 @@ fn difference(call: &mut Call<'_>, keys: &[Bytes]) -> Result<SetValue, Error> {
     }
     let first = at(call, *first);
     let mut others: Vec<&SetValue> = others.iter().flatten().map(|id| at(call, *id)).collect();
-    let look_ups = first.len() * (others.len() + 1);
+    let look_ups = first.len().saturating_mul(others.len() + 1);
     let total = first.len() + others.iter().map(|set| set.len()).sum::<usize>();
     let work = if look_ups / 2 <= total {
         // Few look-ups: each member is looked for in the others, where it is most likely first.

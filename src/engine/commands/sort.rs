@@ -1,4 +1,4 @@
-//! SORT and SORT_RO: the elements of a list, a set or a sorted set, by themselves or by what other keys say of them.
+//! SORT and `SORT_RO`: the elements of a list, a set or a sorted set, by themselves or by what other keys say of them.
 //!
 //! Start with [`do_sort`]: options, elements, weights, order, output.
 

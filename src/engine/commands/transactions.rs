@@ -1,5 +1,6 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
+use crate::engine::ClientId;
 use crate::engine::call::Call;
 use crate::engine::client::{Multi, Watched};
 use crate::engine::command;
@@ -77,15 +78,35 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(Multi { queue, .. }) = call.client_mut().multi.take() else {
         return Err(Error::ExecAborted);
     };
-    let mut replies = Vec::with_capacity(queue.len());
+    let count = queue.len();
+    let mut replies = Vec::with_capacity(count);
     for argv in queue {
         let Some(found) = command::lookup(&argv) else {
             continue;
         };
+        let messages = call.engine.outbox.len();
         let ran = dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
+        // Messages for the client itself come where they arise, among the replies.
+        if call.engine.outbox.len() > messages {
+            let me = call.client;
+            let (own, others) = call.engine.outbox.split_off(messages).into_iter().partition(|(to, _)| *to == me);
+            let own: Vec<(ClientId, Value)> = own;
+            call.engine.outbox.extend::<Vec<_>>(others);
+            replies.extend(own.into_iter().map(|(_, message)| message));
+        }
         replies.extend(ran.reply);
+    }
+    // The array is as long as the transaction, whatever was sent meanwhile: what is too much comes behind it.
+    if replies.len() > count {
+        let mut rest = replies.split_off(count);
+        let last = rest.pop().unwrap_or(Value::Null);
+        call.engine.answer_later(call.client, Value::Array(replies));
+        for message in rest {
+            call.engine.answer_later(call.client, message);
+        }
+        return Ok(last);
     }
     Ok(Value::Array(replies))
 }

@@ -6,7 +6,8 @@ use super::connection;
 use crate::engine::call::Call;
 use crate::engine::client::{Client, ReplyMode};
 use crate::engine::error::Error;
-use crate::engine::{CLIENT_MEMORY, ClientId, Engine, UnixMicros, command, memory, number};
+use crate::engine::pubsub::Space;
+use crate::engine::{CLIENT_MEMORY, ClientId, Engine, UnixMicros, blocked, command, memory, number};
 use crate::resp::{Bytes, Value, wire_len};
 
 /// `CLIENT ID`
@@ -79,21 +80,63 @@ pub fn client_reply(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::ok())
 }
 
-/// `CLIENT UNPAUSE`: nobody is paused, as CLIENT PAUSE is not built.
-pub fn client_unpause(_call: &mut Call<'_>) -> Result<Value, Error> {
+/// `CLIENT PAUSE timeout [WRITE|ALL]`: milliseconds.
+pub fn client_pause(call: &mut Call<'_>) -> Result<Value, Error> {
+    let all = match call.argv.len() {
+        3 => true,
+        4 if call.is_word(3, "all") => true,
+        4 if call.is_word(3, "write") => false,
+        4 => return Err(Error::Text("ERR CLIENT PAUSE mode must be WRITE or ALL")),
+        _ => return Err(subcommand_syntax(call)),
+    };
+    let now = call.now;
+    // 0 is no time at all.
+    let until = call.deadline_in_whole_ms(2)?.unwrap_or(now);
+    call.engine.pause.begin(now, until, all);
     Ok(Value::ok())
 }
 
-/// `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`: nobody is blocked.
-pub fn client_unblock(call: &mut Call<'_>) -> Result<Value, Error> {
-    if call.argv.len() > 3 && !call.is_word(3, "timeout") && !call.is_word(3, "error") {
-        return Err(Error::Text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
-    }
-    call.int(2)?;
-    Ok(Value::Int(0))
+/// `CLIENT UNPAUSE`
+pub fn client_unpause(call: &mut Call<'_>) -> Result<Value, Error> {
+    call.engine.pause.end();
+    Ok(Value::ok())
 }
 
-/// The kinds of clients CLIENT LIST and CLIENT KILL tell apart.
+fn subcommand_syntax(call: &Call<'_>) -> Error {
+    let said = String::from_utf8_lossy(&call.argv[1]).into_owned();
+    Error::SubcommandSyntax(said, "CLIENT".to_owned())
+}
+
+/// `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`: who is held back by CLIENT PAUSE is not blocked in this sense.
+pub fn client_unblock(call: &mut Call<'_>) -> Result<Value, Error> {
+    let answer = match call.argv.len() {
+        3 => None,
+        4 if call.is_word(3, "timeout") => None,
+        4 if call.is_word(3, "error") => Some(Value::error("UNBLOCKED client unblocked via CLIENT UNBLOCK")),
+        4 => return Err(Error::Text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
+        _ => return Err(subcommand_syntax(call)),
+    };
+    let client = ClientId(u64::try_from(call.int(2)?).unwrap_or(0));
+    let ended = blocked::end_wait(call.engine, call.host, client, answer);
+    Ok(Value::Int(i64::from(ended)))
+}
+
+/// `MONITOR`: whoever is one already is answered nothing.
+pub fn monitor(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.nested {
+        return Err(Error::Text("ERR MONITOR isn't allowed for DENY BLOCKING client"));
+    }
+    if call.client().is_monitor {
+        call.no_reply = true;
+        return Ok(Value::Null);
+    }
+    call.client_mut().is_monitor = true;
+    call.engine.monitors.push(call.client);
+    Ok(Value::ok())
+}
+
+/// The kinds of clients CLIENT LIST and CLIENT KILL tell apart. None is a primary or replica: their links are no clients
+/// here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientType {
     Normal,
@@ -111,6 +154,10 @@ impl ClientType {
             b"pubsub" => Self::Pubsub,
             _ => return Err(Error::quoting("ERR Unknown client type '", said, "'")),
         })
+    }
+
+    fn of(client: &Client) -> Self {
+        if client.subscriptions.is_empty() { Self::Normal } else { Self::Pubsub }
     }
 }
 
@@ -143,9 +190,8 @@ pub fn client_list(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::Syntax);
     }
     let mut text = String::new();
-    // Every connection of an engine is a normal client.
-    if only.is_none_or(|only| only == ClientType::Normal) {
-        for client in &call.engine.clients {
+    for client in &call.engine.clients {
+        if only.is_none_or(|only| only == ClientType::of(client)) {
             describe(&mut text, call, client);
         }
     }
@@ -160,26 +206,37 @@ fn local_address(engine: &Engine) -> String {
     format!("{ip}:{}", config("port"))
 }
 
-/// One line of CLIENT LIST. Sizes of buffers are those of the real server, measured: while a client is being served it has
-/// a query buffer of 20 KiB and a reply buffer of 16 KiB, else neither to speak of.
+/// One line of CLIENT LIST. Sizes are those of the real server, measured: while a client is being served it has a query
+/// buffer of 20 KiB, else none to speak of.
 fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     const QUERY_BUFFER: u64 = 20_474;
     const SERVED_MEMORY: usize = 37_632;
+    // The part of these that is the reply buffer.
+    const FRESH_BUFFER: usize = 16_384;
+    const IDLE_BUFFER: u64 = 1_024;
     let seconds = |since: UnixMicros| call.now.0.saturating_sub(since.0) / 1_000_000;
     let served = client.id == call.client;
     let arguments: usize = call.argv.iter().map(|arg| arg.len()).sum();
     let query = wire_len(call.argv) as u64;
     let (query, query_free) = if served { (query, QUERY_BUFFER.saturating_sub(query)) } else { (0, 0) };
-    let (arguments, reply_size, reply_peak) = if served { (arguments, 16_384, 16_384) } else { (0, 1_024, 0) };
+    let arguments = if served { arguments } else { 0 };
+    let (reply_size, reply_peak) = (client.reply_buffer.size, client.reply_buffer.peak);
     let total = if served {
-        (SERVED_MEMORY + arguments + memory::allocated(8 * call.argv.len())) as u64
+        (SERVED_MEMORY - FRESH_BUFFER + reply_size + arguments + memory::allocated(8 * call.argv.len())) as u64
     } else {
-        CLIENT_MEMORY
+        CLIENT_MEMORY - IDLE_BUFFER + reply_size as u64
     };
     let mut flags = String::new();
-    for (is, letter) in
-        [(client.multi.is_some(), 'x'), (client.closing, 'c'), (client.readonly, 'r'), (client.no_evict, 'e')]
-    {
+    for (is, letter) in [
+        (client.is_monitor, 'O'),
+        (!client.subscriptions.is_empty(), 'P'),
+        (client.multi.is_some(), 'x'),
+        (call.engine.is_blocked(client.id), 'b'),
+        (call.engine.is_disturbed(client), 'd'),
+        (client.closing, 'c'),
+        (client.readonly, 'r'),
+        (client.no_evict, 'e'),
+    ] {
         if is {
             flags.push(letter);
         }
@@ -191,8 +248,8 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     let last = client.last_command.and_then(command::by_id).map_or("NULL", |spec| spec.name);
     let _ = writeln!(
         text,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 ssub=0 multi={queued} \
-         qbuf={query} qbuf-free={query_free} argv-mem={arguments} multi-mem=0 rbs={reply_size} rbp={reply_peak} obl=0 oll=0 \
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={flags} db={} sub={} psub={} ssub={} \
+         multi={queued} qbuf={query} qbuf-free={query_free} argv-mem={arguments} multi-mem=0 rbs={reply_size} rbp={reply_peak} obl=0 oll=0 \
          omem=0 tot-mem={total} events=r cmd={last} user=default redir=-1 resp={}",
         client.id.0,
         client.addr,
@@ -202,6 +259,9 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
         seconds(client.connected_at),
         seconds(client.last_interaction),
         client.db,
+        client.subscriptions.count(Space::Channel),
+        client.subscriptions.count(Space::Pattern),
+        client.subscriptions.count(Space::Shard),
         client.protocol,
     );
 }
@@ -254,7 +314,7 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
         .filter(|client| filter.id.is_none_or(|id| client.id.0 as i64 == id))
         .filter(|client| filter.addr.is_none_or(|addr| client.addr.as_bytes() == addr))
         .filter(|_| filter.local_addr.is_none_or(|addr| local.as_bytes() == addr))
-        .filter(|_| filter.kind.is_none_or(|kind| kind == ClientType::Normal))
+        .filter(|client| filter.kind.is_none_or(|kind| kind == ClientType::of(client)))
         .filter(|client| !filter.spare_me || client.id != me)
         .map(|client| client.id)
         .collect();
@@ -262,7 +322,7 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
         if *id == me {
             call.close = true;
         } else {
-            call.engine.disconnect(*id);
+            call.engine.hang_up(*id);
         }
     }
     match (by_address_only, doomed.is_empty()) {

@@ -13,8 +13,8 @@ use crate::resp::{Bytes, Value};
 /// Sets a parameter from outside, also one that CONFIG SET may not change. `Err` is the reason alone.
 pub fn set(engine: &mut Engine, name: &str, value: &str) -> Result<(), String> {
     let at = parameters::find(name).ok_or_else(|| unknown(name))?;
-    let value = PARAMETERS[at].normalize(value, text(&engine.config, at))?;
-    store(&mut engine.config, at, value);
+    let normal = PARAMETERS[at].normalize(value, text(&engine.config, at))?;
+    store(&mut engine.config, at, value, normal);
     Ok(())
 }
 
@@ -38,8 +38,11 @@ fn text(config: &Config, at: usize) -> &str {
     config.changed.get(PARAMETERS[at].name).map_or(PARAMETERS[at].default, String::as_str)
 }
 
-fn store(config: &mut Config, at: usize, value: String) {
-    apply(config, PARAMETERS[at].name, &value);
+/// Keeps a parameter's value: `said` as it was given, `value` as it is printed.
+fn store(config: &mut Config, at: usize, said: &str, value: String) {
+    let name = PARAMETERS[at].name;
+    // Redis 7.0 does not print every class of events that is chosen.
+    apply(config, name, if name == "notify-keyspace-events" { said } else { &value });
     config.changed.insert(PARAMETERS[at].name, value);
 }
 
@@ -86,6 +89,8 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "hll-sparse-max-bytes" => config.hll_sparse_max_bytes = large,
         "stream-node-max-bytes" => config.stream_node_max_bytes = large,
         "slowlog-log-slower-than" => config.slowlog_log_slower_than = number,
+        "latency-monitor-threshold" => config.latency_monitor_threshold = large,
+        "latency-tracking" => config.latency_tracking = yes,
         "slowlog-max-len" => config.slowlog_max_len = large,
         "stream-node-max-entries" => config.stream_node_max_entries = large,
         _ => {}
@@ -105,6 +110,9 @@ pub fn config_get(call: &mut Call<'_>) -> Result<Value, Error> {
             let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, name.as_bytes(), true)) else {
                 continue;
             };
+            if parameter.is_hidden && !patterns.iter().any(|pattern| pattern.eq_ignore_ascii_case(name.as_bytes())) {
+                continue;
+            }
             // A name said in full is answered as it was said.
             let said = if pattern.eq_ignore_ascii_case(name.as_bytes()) { pattern } else { &Bytes::from(name) };
             found.push((Value::bulk(said.clone()), Value::bulk(text(config, at))));
@@ -142,16 +150,17 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
     for (pair, at) in pairs.chunks(2).zip(&places) {
         let said = String::from_utf8_lossy(&pair[1]);
         let value = PARAMETERS[*at].normalize(&said, text(&call.engine.config, *at));
-        values.push(value.map_err(|why| failed(&pair[0], &why))?);
+        let value = value.map_err(|why| failed(&pair[0], &why))?;
+        values.push((said, value));
     }
-    for (at, value) in places.into_iter().zip(values) {
+    for (at, (said, value)) in places.into_iter().zip(values) {
         // Who was connected before a password was asked for stays so.
         if PARAMETERS[at].name == "requirepass" && call.engine.config.requirepass.is_empty() {
             for client in call.engine.clients.iter_mut() {
                 client.authenticated = true;
             }
         }
-        store(&mut call.engine.config, at, value);
+        store(&mut call.engine.config, at, &said, value);
     }
     Ok(Value::ok())
 }
@@ -165,6 +174,12 @@ pub fn config_resetstat(call: &mut Call<'_>) -> Result<Value, Error> {
     call.engine.stats = Stats::default();
     call.engine.command_stats.fill(CommandStat::default());
     call.engine.error_stats.clear();
+    let engine = &mut *call.engine;
+    engine.expire_cycle.forget_stats();
+    engine.server.latency.forget_commands();
+    engine.server.connections_before = engine.clients.last_id();
+    engine.server.net_input_bytes = 0;
+    engine.server.net_output_bytes = 0;
     Ok(Value::ok())
 }
 
@@ -192,7 +207,7 @@ mod tests {
     #[test]
     fn parameters_stand_in_order_and_none_is_missing() {
         assert!(PARAMETERS.is_sorted_by_key(|parameter| parameter.name));
-        assert_eq!(names().count(), 192);
+        assert_eq!(names().count(), 197);
     }
 
     #[test]

@@ -13,6 +13,11 @@ const WRONG_PASSWORD: Error = Error::Text("WRONGPASS invalid username-password p
 
 /// `PING [message]`
 pub fn ping(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.argv.len() <= 2 && call.protocol() == 2 && !call.client().subscriptions.is_empty() {
+        // A subscriber of RESP2 expects nothing but arrays.
+        let message = call.argv.get(1).cloned().unwrap_or_default();
+        return Ok(Value::Array(vec![Value::bulk("pong"), Value::Bulk(message)]));
+    }
     match call.argv {
         [_] => Ok(Value::simple("PONG")),
         [_, message] => Ok(Value::bulk(message.clone())),
@@ -34,11 +39,14 @@ pub fn quit(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `RESET`: as if just connected.
 pub fn reset(call: &mut Call<'_>) -> Result<Value, Error> {
     call.engine.discard_transaction(call.client);
+    call.engine.forget_subscriptions(call.client);
+    call.engine.monitors.retain(|monitor| *monitor != call.client);
     let client = call.client_mut();
     client.protocol = 2;
     client.db = 0;
     client.name = Bytes::default();
     client.authenticated = false;
+    client.is_monitor = false;
     client.asking = false;
     client.readonly = false;
     client.reply_mode = ReplyMode::On;
@@ -89,11 +97,17 @@ fn is_authenticated(call: &Call<'_>) -> bool {
     call.engine.config.requirepass.is_empty() || call.client().authenticated
 }
 
+/// A connection's name has no spaces and nothing that does not print.
+fn check_name(name: &[u8]) -> Result<(), Error> {
+    if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
+        return Ok(());
+    }
+    Err(Error::Text("ERR Client names cannot contain spaces, newlines or special characters."))
+}
+
 /// Sets or, if empty, takes away a connection's name.
 pub fn set_name(call: &mut Call<'_>, name: &Bytes) -> Result<(), Error> {
-    if !name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
-        return Err(Error::Text("ERR Client names cannot contain spaces, newlines or special characters."));
-    }
+    check_name(name)?;
     call.client_mut().name = name.clone();
     Ok(())
 }
@@ -112,15 +126,17 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
             Some(_) => return Err(Error::Text("NOPROTO unsupported protocol version")),
         };
     }
+    let (mut login, mut name) = (None, None);
     let mut rest = argv.get(2..).unwrap_or(&[]);
     while let Some(option) = rest.first() {
         match rest {
             [_, user, password, ..] if option.eq_ignore_ascii_case(b"auth") => {
-                log_in(call, user, password)?;
+                login = Some((user, password));
                 rest = &rest[3..];
             }
-            [_, name, ..] if option.eq_ignore_ascii_case(b"setname") => {
-                set_name(call, name)?;
+            [_, said, ..] if option.eq_ignore_ascii_case(b"setname") => {
+                check_name(said)?;
+                name = Some(said);
                 rest = &rest[2..];
             }
             _ => {
@@ -128,11 +144,17 @@ pub fn hello(call: &mut Call<'_>) -> Result<Value, Error> {
             }
         }
     }
+    if let Some((user, password)) = login {
+        log_in(call, user, password)?;
+    }
     if !is_authenticated(call) {
         return Err(Error::Text(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> \
              <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
         ));
+    }
+    if let Some(name) = name {
+        call.client_mut().name = name.clone();
     }
     if let Some(version) = version {
         call.client_mut().protocol = version;

@@ -1,9 +1,9 @@
 //! DEBUG, as far as tests of the engine need it. Guarded by enable-debug-command.
 
 use super::parameters::bytes;
-use crate::engine::call::Call;
+use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue};
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, SortedSetValue, StringValue, listpack};
 use crate::engine::{glob, number, usage};
 use crate::resp::{Bytes, Value};
 
@@ -17,6 +17,36 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::ok())
         }
         ("sleep", 3) => sleep(call),
+        ("populate", 3..=5) => populate(call),
+        ("digest", 2) => super::digest::digest(call),
+        ("digest-value", 2..) => super::digest::digest_value(call),
+        ("htstats", 3) => super::table_stats::htstats(call),
+        ("htstats-key", 3) => super::table_stats::htstats_key(call),
+        ("pause-cron", 3) => {
+            call.engine.server.cron_paused = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
+            Ok(Value::ok())
+        }
+        ("log", 3) => {
+            let line = format!("DEBUG LOG: {}", String::from_utf8_lossy(call.arg(2)));
+            let log = &mut call.engine.server.log;
+            if log.len() >= LOG_MAX {
+                log.remove(0);
+            }
+            log.push(line);
+            Ok(Value::ok())
+        }
+        ("error", 3) => {
+            let said = call.arg(2).iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte });
+            Err(Error::bytes(said.collect()))
+        }
+        ("change-repl-id", 2) if !call.engine.cluster_enabled => {
+            call.engine.server.replid_changes += 1;
+            Ok(Value::ok())
+        }
+        ("client-eviction", 2) if call.engine.config("maxmemory-clients").is_none_or(|limit| limit == "0") => {
+            Err(Error::Text("ERR maxmemory-clients is disabled."))
+        }
+        ("replybuffer", 4) => reply_buffer(call),
         ("object", 3..) => object(call),
         ("stringmatch-len", 4) => {
             let pattern = call.arg(2);
@@ -26,16 +56,41 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::Int(i64::from(glob::matches(pattern, &text, false))))
         }
         ("protocol", 3) => protocol(call),
+        ("listpack", 3) => show_listpack(call),
         ("quicklist-packed-threshold", 3) => packed_threshold(call),
         ("help", 2) => Ok(Value::Array(
             [
                 "DEBUG <subcommand> [<argument> ...]. Subcommands built here are:",
+                "CHANGE-REPL-ID",
+                "    Take another replication ID.",
+                "DIGEST",
+                "    Print a fingerprint of all data.",
+                "DIGEST-VALUE <key> [<key> ...]",
+                "    Print fingerprints of values.",
+                "ERROR <text>",
+                "    Answer this error.",
+                "HTSTATS <database>",
+                "    Tell how full the tables of a database are.",
+                "HTSTATS-KEY <key>",
+                "    Tell how full the table of a value is.",
+                "LISTPACK <key>",
+                "    Tell whether a value is a listpack.",
+                "LOG <text>",
+                "    Write to the server's log.",
                 "OBJECT <key>",
                 "    Tell how a value is stored.",
+                "PAUSE-CRON <0|1>",
+                "    Leave out the periodic work, or do it again.",
+                "POPULATE <count> [<prefix>] [<size>]",
+                "    Add so many strings.",
                 "PROTOCOL <type>",
                 "    Answer a value of that type.",
                 "QUICKLIST-PACKED-THRESHOLD <size>",
                 "    Give elements of lists a node to themselves from this size on. 0 is as it was: 1gb.",
+                "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
+                "    After what time it is forgotten how full reply buffers were.",
+                "REPLYBUFFER RESIZING <0|1>",
+                "    Let reply buffers be, or shrink and grow them again.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
                 "SLEEP <seconds>",
@@ -59,6 +114,16 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     }
 }
 
+/// `DEBUG LISTPACK key`: a real server prints the listpack where nobody sees it.
+fn show_listpack(call: &mut Call<'_>) -> Result<Value, Error> {
+    let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
+    if call.engine.keyspace.data(call.db, id).encoding() == "listpack" {
+        Ok(Value::simple("Listpack structure printed on stdout"))
+    } else {
+        Err(Error::Text("ERR Not a listpack encoded object."))
+    }
+}
+
 /// Subcommands of Redis 7.0 that are not built here.
 const ELSEWHERE: &[&str] = &[
     "aof-flush-sleep",
@@ -68,26 +133,16 @@ const ELSEWHERE: &[&str] = &[
     "clusterlink",
     "config-rewrite-force-all",
     "crash-and-recover",
-    "digest",
-    "digest-value",
     "drop-cluster-packet-filter",
-    "error",
-    "htstats",
-    "htstats-key",
     "leak",
-    "listpack",
     "loadaof",
-    "log",
     "mallctl",
     "mallctl-str",
     "oom",
     "panic",
-    "pause-cron",
-    "populate",
     "quicklist",
     "reload",
     "replicate",
-    "replybuffer",
     "restart",
     "sdslen",
     "segfault",
@@ -96,6 +151,61 @@ const ELSEWHERE: &[&str] = &[
     "stringmatch-test",
     "structsize",
 ];
+
+/// `DEBUG REPLYBUFFER PEAK-RESET-TIME NEVER|RESET|milliseconds`, `DEBUG REPLYBUFFER RESIZING 0|1`
+fn reply_buffer(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.is_word(2, "peak-reset-time") {
+        call.engine.server.reply_buffers.peak_memory_ms = if call.is_word(3, "never") {
+            -1
+        } else if call.is_word(3, "reset") {
+            super::ReplyBuffers::PEAK_MEMORY_MS
+        } else {
+            call.int(3)?
+        };
+    } else if call.is_word(2, "resizing") {
+        call.engine.server.reply_buffers.stay = number::parse_i64(call.arg(3)).unwrap_or(0) == 0;
+    } else {
+        let after = "'. Try DEBUG HELP.";
+        return Err(Error::quoting("ERR unknown subcommand or wrong number of arguments for '", call.arg(1), after));
+    }
+    Ok(Value::ok())
+}
+
+/// Lines of the log kept until somebody takes them.
+const LOG_MAX: usize = 1_000;
+
+/// `DEBUG POPULATE count [prefix [size]]`: keys `prefix:0` and on, with `value:0` and on, filled up with zeros to `size`.
+fn populate(call: &mut Call<'_>) -> Result<Value, Error> {
+    /// What one command may add: keys, and bytes of values.
+    const KEYS_MAX: i64 = 10_000_000;
+    const BYTES_MAX: i64 = 1 << 30;
+    let positive = |at: usize| call.int(at).and_then(|n| if n < 0 { Err(Error::NotPositive) } else { Ok(n) });
+    let count = positive(2)?;
+    let size = if call.argv.len() > 4 { positive(4)? } else { 0 };
+    if count > KEYS_MAX || count.saturating_mul(size) > BYTES_MAX {
+        return Err(Error::Text("ERR Slotscope populates at most 10 million keys and 1 GB of values at once"));
+    }
+    let prefix = call.argv.get(3).map_or(&b"key"[..], |prefix| prefix);
+    let mut name = prefix.to_vec();
+    name.push(b':');
+    for n in 0..count {
+        let number = Bytes::from_int(n);
+        name.truncate(prefix.len() + 1);
+        name.extend_from_slice(&number);
+        let key = Bytes::from(name.as_slice());
+        if call.find(&key, Lookup::Write).is_some() {
+            continue;
+        }
+        let mut value = [b"value:", &number[..]].concat();
+        if size > 0 {
+            value.resize(size as usize, 0);
+        }
+        call.add_key(&key, Data::Str(StringValue::new(&Bytes::from(value))));
+        call.touched(&key);
+    }
+    call.work += count as u64;
+    Ok(Value::ok())
+}
 
 /// `DEBUG SLEEP seconds`: the node is busy for so long, in simulated time.
 fn sleep(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -130,29 +240,60 @@ fn quicklist(list: &ListValue) -> String {
     )
 }
 
+/// What a snapshot would take for a length.
+fn length_length(len: usize) -> usize {
+    [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)]
+}
+
+/// What a snapshot would take for a text, were nothing compressed.
+fn text_length(text: &[u8]) -> usize {
+    match number::parse_i64(text) {
+        Some(-128..=127) => 2,
+        Some(-32_768..=32_767) => 3,
+        Some(-2_147_483_648..=2_147_483_647) => 5,
+        _ => text.len() + length_length(text.len()),
+    }
+}
+
+/// What a snapshot would take for a value, were nothing compressed; not known of streams.
+fn serialized_length(data: &Data) -> Option<usize> {
+    let packed = |size: usize| size + length_length(size);
+    Some(match data {
+        Data::Str(text) => text.with_bytes(text_length),
+        // A node is its kind and a text.
+        Data::List(list) => {
+            list.node_sizes().fold(length_length(list.free_effort()), |sum, size| sum + 1 + packed(size))
+        }
+        Data::Set(set) => match set.integers() {
+            Some((integers, width)) => packed(8 + integers.len() * width),
+            None => set.iter().fold(length_length(set.len()), |sum, member| sum + text_length(&member)),
+        },
+        Data::Hash(hash) if hash.as_table().is_none() => packed(
+            hash.iter()
+                .fold(listpack::EMPTY, |sum, (name, value)| sum + listpack::entry(name) + listpack::entry(value)),
+        ),
+        Data::Hash(hash) => hash
+            .iter()
+            .fold(length_length(hash.len()), |sum, (name, value)| sum + text_length(name) + text_length(value)),
+        Data::SortedSet(set) if set.is_packed() => packed(set.iter().fold(listpack::EMPTY, |sum, (member, score)| {
+            sum + listpack::entry(&member) + listpack::entry(&SortedSetValue::packed_score(score))
+        })),
+        // A score is written as a double.
+        Data::SortedSet(set) => {
+            set.iter().fold(length_length(set.len()), |sum, (member, _)| sum + text_length(&member) + 8)
+        }
+        Data::Stream(_) => return None,
+    })
+}
+
 /// `DEBUG OBJECT key`
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
     let keyspace = call.keyspace();
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
-    // What a snapshot would take for it, were nothing compressed.
-    let mut extra = String::new();
-    let length = match &object.data {
-        Data::Str(text) => match text.as_int() {
-            Some(-128..=127) => 2,
-            Some(-32_768..=32_767) => 3,
-            Some(-2_147_483_648..=2_147_483_647) => 5,
-            _ => text.len() + [1, 2, 5][usize::from(text.len() >= 64) + usize::from(text.len() >= 16_384)],
-        },
-        Data::List(list) => {
-            extra = quicklist(list);
-            let length = |len: usize| [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)];
-            // A node is its kind and a text.
-            list.node_sizes().fold(length(list.free_effort()), |sum, size| sum + 1 + length(size) + size)
-        }
-        _ => return Err(Error::NotImplemented("debug object of this type")),
-    };
+    let extra = if let Data::List(list) = &object.data { quicklist(list) } else { String::new() };
+    let length = serialized_length(&object.data).ok_or(Error::NotImplemented("debug object of a stream"))?;
     let (encoding, lru) = (object.data.encoding(), object.usage);
     Ok(Value::simple(&format!(
         "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}{extra}",

@@ -10,8 +10,9 @@ use std::fmt::Write as _;
 use super::connection::REDIS_VERSION;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
+use crate::engine::pubsub::Space;
 use crate::engine::{CLIENT_MEMORY, CommandStat, STARTUP_MEMORY, UnixMicros, command, memory, usage};
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, Value, parse_double};
 
 /// Commands a second: the mean of the last samples, each the time since the one before.
 #[derive(Clone, Debug, Default)]
@@ -49,17 +50,19 @@ impl Rate {
 }
 
 /// What INFO says of memory.
-struct Memory {
-    used: u64,
-    peak: u64,
+pub(super) struct Memory {
+    pub used: u64,
+    pub peak: u64,
     /// What is not data: the empty server, tables and entries, clients.
-    overhead: u64,
+    pub overhead: u64,
     /// An estimate: 3 % more than is in use, and 6 MB of code and stacks.
-    resident: u64,
+    pub resident: u64,
+    /// What the allocator holds for it, an estimate.
+    pub active: u64,
 }
 
 impl Memory {
-    fn of(call: &Call<'_>) -> Self {
+    pub fn of(call: &Call<'_>) -> Self {
         let engine = &*call.engine;
         let used = engine.used_memory();
         let tables: u64 = (0..engine.keyspace.databases())
@@ -76,6 +79,7 @@ impl Memory {
             peak: engine.server.peak_memory.max(used),
             overhead: (STARTUP_MEMORY + tables + clients).min(used),
             resident: used + used / 33 + 6_000_000,
+            active: used + used / 50 + 65_536,
         }
     }
 }
@@ -108,7 +112,7 @@ const SECTIONS: [Section; 13] = [
     Section { name: "modules", heading: "Modules", is_default: true, write: |_, _| {} },
     Section { name: "commandstats", heading: "Commandstats", is_default: false, write: commandstats },
     Section { name: "errorstats", heading: "Errorstats", is_default: true, write: errorstats },
-    Section { name: "latencystats", heading: "Latencystats", is_default: false, write: |_, _| {} },
+    Section { name: "latencystats", heading: "Latencystats", is_default: false, write: latencystats },
     Section { name: "cluster", heading: "Cluster", is_default: true, write: cluster },
     Section { name: "keyspace", heading: "Keyspace", is_default: true, write: keyspace },
 ];
@@ -176,12 +180,16 @@ fn server(text: &mut String, call: &mut Call<'_>) {
 
 /// 40 hexadecimal digits, different for every node and start: made from when it started and where it listens.
 fn run_id(call: &Call<'_>) -> String {
+    hex_id(call, 0)
+}
+
+fn hex_id(call: &Call<'_>, number: u64) -> String {
     let engine = &*call.engine;
     let started = engine.server.started_at.unwrap_or_default().0;
     let address = ["cluster-announce-ip", "port"].map(|name| engine.config(name).unwrap_or_default()).concat();
-    let mut word = address.bytes().fold(started ^ 0x9e37_79b9_7f4a_7c15, |word, byte| {
-        (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let seed = started ^ 0x9e37_79b9_7f4a_7c15 ^ number.rotate_left(32);
+    let mut word =
+        address.bytes().fold(seed, |word, byte| (word ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let mut id = String::new();
     while id.len() < 40 {
         // SplitMix64's step.
@@ -201,14 +209,14 @@ fn clients(text: &mut String, call: &mut Call<'_>) {
         "maxclients": engine.config("maxclients").unwrap_or_default(),
         "client_recent_max_input_buffer": 20_480,
         "client_recent_max_output_buffer": 0,
-        "blocked_clients": 0,
+        "blocked_clients": engine.blocked.len() + engine.pause.waiting(),
         "tracking_clients": 0,
-        "clients_in_timeout_table": 0,
+        "clients_in_timeout_table": engine.blocked.with_deadline(),
     }
 }
 
 fn memory_section(text: &mut String, call: &mut Call<'_>) {
-    let Memory { used, peak, overhead, resident } = Memory::of(call);
+    let Memory { used, peak, overhead, resident, active } = Memory::of(call);
     call.engine.server.peak_memory = peak;
     let engine = &*call.engine;
     let dataset = used - overhead;
@@ -216,7 +224,6 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
     let ratio = |part: u64, whole: u64| format!("{:.2}", part as f64 / whole.max(1) as f64);
     // A machine with 16 GiB.
     let system = 16_u64 << 30;
-    let active = used + used / 50 + 65_536;
     let clients = engine.clients.len() as u64 * CLIENT_MEMORY;
     fields! { text;
         "used_memory": used,
@@ -269,7 +276,7 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
         "mem_allocator": "jemalloc-5.2.1",
         "active_defrag_running": 0,
         "lazyfree_pending_objects": 0,
-        "lazyfreed_objects": 0,
+        "lazyfreed_objects": engine.stats.lazyfreed_objects,
     }
 }
 
@@ -313,7 +320,7 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
     let engine = &*call.engine;
     let stats = engine.stats;
     fields! { text;
-        "total_connections_received": engine.clients.last_id(),
+        "total_connections_received": engine.clients.last_id() - engine.server.connections_before,
         "total_commands_processed": stats.commands,
         "instantaneous_ops_per_sec": engine.server.ops.per_second(),
         "total_net_input_bytes": engine.server.net_input_bytes,
@@ -331,16 +338,16 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "expired_keys": stats.expired_keys,
         "expired_stale_perc": format!("{:.2}", engine.expire_cycle.stale_per_million as f64 / 10_000.0),
         "expired_time_cap_reached_count": engine.expire_cycle.time_cap_reached,
-        "expire_cycle_cpu_milliseconds": 0,
+        "expire_cycle_cpu_milliseconds": engine.expire_cycle.spent_ns / 1_000_000,
         "evicted_keys": stats.evicted_keys,
         "evicted_clients": 0,
         "total_eviction_exceeded_time": 0,
         "current_eviction_exceeded_time": 0,
         "keyspace_hits": stats.keyspace_hits,
         "keyspace_misses": stats.keyspace_misses,
-        "pubsub_channels": 0,
-        "pubsub_patterns": 0,
-        "pubsubshard_channels": 0,
+        "pubsub_channels": engine.pubsub.names(Space::Channel).len(),
+        "pubsub_patterns": engine.pubsub.names(Space::Pattern).len(),
+        "pubsubshard_channels": engine.pubsub.names(Space::Shard).len(),
         "latest_fork_usec": 0,
         "total_forks": 0,
         "migrate_cached_sockets": 0,
@@ -361,8 +368,8 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "total_writes_processed": stats.commands,
         "io_threaded_reads_processed": 0,
         "io_threaded_writes_processed": 0,
-        "reply_buffer_shrinks": 0,
-        "reply_buffer_expands": 0,
+        "reply_buffer_shrinks": engine.server.reply_buffers.shrinks,
+        "reply_buffer_expands": engine.server.reply_buffers.expands,
     }
 }
 
@@ -375,7 +382,7 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
             "role": "master",
             "connected_slaves": 0,
             "master_failover_state": "no-failover",
-            "master_replid": run_id(call),
+            "master_replid": hex_id(call, call.engine.server.replid_changes),
             "master_replid2": "0".repeat(40),
             "master_repl_offset": 0,
             "second_repl_offset": -1,
@@ -392,7 +399,11 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
 
 /// All of the estimated CPU time counts as the user's.
 fn cpu(text: &mut String, call: &mut Call<'_>) {
-    let nanos: u64 = call.engine.command_stats.iter().map(|stat| stat.nanos).sum();
+    // What ran inside a transaction is counted by itself.
+    let of = |(id, _): (command::CommandId, _)| {
+        call.engine.command_stats.get(usize::from(id.0)).map_or(0, |stat| stat.nanos)
+    };
+    let nanos: u64 = command::all().filter(|(_, spec)| spec.name != "exec").map(of).sum();
     let seconds = format!("{}.{:06}", nanos / 1_000_000_000, nanos / 1_000 % 1_000_000);
     fields! { text;
         "used_cpu_sys": "0.000000",
@@ -426,6 +437,22 @@ fn commandstats(text: &mut String, call: &mut Call<'_>) {
 fn errorstats(text: &mut String, call: &mut Call<'_>) {
     for (code, count) in &call.engine.error_stats {
         let _ = write!(text, "errorstat_{code}:count={count}\r\n");
+    }
+}
+
+fn latencystats(text: &mut String, call: &mut Call<'_>) {
+    let percentiles = call.engine.config("latency-tracking-info-percentiles").unwrap_or_default();
+    for (id, spec) in command::all() {
+        let Some(histogram) = call.engine.server.latency.histogram(id) else {
+            continue;
+        };
+        let _ = write!(text, "latency_percentiles_usec_{}:", spec.name);
+        for (at, percent) in percentiles.split(' ').enumerate() {
+            let nanos = histogram.percentile(parse_double(percent.as_bytes()).unwrap_or(0.0));
+            let comma = if at > 0 { "," } else { "" };
+            let _ = write!(text, "{comma}p{percent}={}.{:03}", nanos / 1_000, nanos % 1_000);
+        }
+        text.push_str("\r\n");
     }
 }
 

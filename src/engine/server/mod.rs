@@ -11,12 +11,18 @@ pub mod command;
 pub mod config;
 pub mod connection;
 pub mod debug;
+mod digest;
 pub mod help;
 pub mod info;
+pub mod latency;
+pub mod lolwut;
+pub mod memory;
 mod parameters;
 pub mod slowlog;
 pub mod status;
+mod table_stats;
 
+use super::command::{CommandId, CommandSpec, Flags};
 use super::{ClientId, Engine, Outcome, UnixMicros};
 use crate::resp::{Bytes, reply_len, wire_len};
 
@@ -29,14 +35,75 @@ pub struct State {
     pub peak_memory: u64,
     /// Commands a second, smoothed.
     pub ops: info::Rate,
+    /// Connections before CONFIG RESETSTAT.
+    pub connections_before: u64,
     /// Bytes of requests.
     pub net_input_bytes: u64,
     /// Bytes of replies.
     pub net_output_bytes: u64,
-    /// What DEBUG SLEEP asked for and nobody has slept yet.
+    /// What DEBUG SLEEP asked for in the command being run.
     pub sleep_ns: u64,
+    /// DEBUG PAUSE-CRON: the periodic work is not done.
+    pub cron_paused: bool,
+    /// How often DEBUG CHANGE-REPL-ID gave a new replication ID.
+    pub replid_changes: u64,
+    /// What DEBUG LOG wrote and nobody has read yet.
+    pub log: Vec<String>,
+    /// DEBUG REPLYBUFFER.
+    pub reply_buffers: ReplyBuffers,
+    /// How long commands took, and what took too long.
+    pub latency: latency::Latency,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
+}
+
+/// How reply buffers are looked after.
+#[derive(Clone, Debug)]
+pub struct ReplyBuffers {
+    /// Milliseconds after which a client's peak is forgotten; negative: never.
+    pub peak_memory_ms: i64,
+    /// They are not: DEBUG REPLYBUFFER RESIZING 0.
+    pub stay: bool,
+    /// How many shrank.
+    pub shrinks: u64,
+    /// How many grew.
+    pub expands: u64,
+    /// Who is looked at next.
+    next: usize,
+}
+
+impl ReplyBuffers {
+    /// Redis's default.
+    pub const PEAK_MEMORY_MS: i64 = 5_000;
+}
+
+impl Default for ReplyBuffers {
+    fn default() -> Self {
+        Self { peak_memory_ms: Self::PEAK_MEMORY_MS, stay: false, shrinks: 0, expands: 0, next: 0 }
+    }
+}
+
+/// Looks after the buffers of some clients, in turn.
+fn tend_reply_buffers(engine: &mut Engine, now: UnixMicros) {
+    /// Clients looked at in one tick, at least.
+    const LEAST: usize = 5;
+    let buffers = &mut engine.server.reply_buffers;
+    let count = engine.clients.len();
+    if buffers.stay || count == 0 {
+        return;
+    }
+    let turns = (count / engine.config.hz.max(1) as usize).max(LEAST).min(count);
+    let first = buffers.next % count;
+    buffers.next = first + turns;
+    for (n, client) in engine.clients.iter_mut().enumerate() {
+        if (n + count - first) % count < turns {
+            match client.reply_buffer.tend(now, buffers.peak_memory_ms) {
+                -1 => buffers.shrinks += 1,
+                1 => buffers.expands += 1,
+                _ => {}
+            }
+        }
+    }
 }
 
 impl State {
@@ -51,18 +118,44 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
     engine.server.start(now);
     engine.server.peak_memory = engine.server.peak_memory.max(engine.used_memory());
     engine.server.ops.sample(now, engine.stats.commands);
+    tend_reply_buffers(engine, now);
 }
 
 /// What is noted after each call.
-pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome, now: UnixMicros) {
+pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
-        engine.server.net_output_bytes += reply_len(reply, engine.protocol(client)) as u64;
+        let bytes = reply_len(reply, engine.protocol(client));
+        engine.server.net_output_bytes += bytes as u64;
+        if let Some(client) = engine.clients.get_mut(client) {
+            client.reply_buffer.fill(bytes);
+        }
     }
+}
+
+/// What is noted after each command that ran, those of a transaction included, and those that waited when they are served.
+pub fn after_command(
+    engine: &mut Engine,
+    client: ClientId,
+    (id, spec): (CommandId, &'static CommandSpec),
+    argv: &[Bytes],
+    nanos: u64,
+    now: UnixMicros,
+) {
+    engine.command_stats[usize::from(id.0)].nanos += nanos;
+    // A command that waits is not over.
+    if engine.blocked.contains(client) {
+        return;
+    }
+    if engine.config.latency_tracking {
+        engine.server.latency.note_command(id, nanos);
+    }
+    let event = if spec.flags.has(Flags::FAST) { "fast-command" } else { "command" };
+    latency::note_event(engine, event, nanos, now);
     let threshold = engine.config.slowlog_log_slower_than;
-    let micros = outcome.cost_ns / 1_000;
-    if threshold >= 0 && micros >= threshold as u64 {
-        slowlog::note(engine, client, argv, micros, now);
+    let micros = nanos / 1_000;
+    if threshold >= 0 && micros >= threshold as u64 && !spec.flags.has(Flags::SKIP_SLOWLOG) {
+        slowlog::note(engine, client, spec, argv, micros, now);
     }
 }
 
@@ -97,7 +190,6 @@ mod tests {
         }
         for (line, expected) in [
             ("debug reload", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
-            ("client pause 10", "ERR Slotscope does not implement 'CLIENT PAUSE' yet"),
             ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);

@@ -19,6 +19,8 @@ pub struct Parameter {
     pub default: &'static str,
     /// Whether CONFIG SET may change it.
     pub change: Change,
+    /// No pattern finds it; it must be named.
+    pub is_hidden: bool,
 }
 
 /// Whether CONFIG SET may change a parameter.
@@ -52,7 +54,7 @@ pub enum Kind {
 }
 
 const fn row(name: &'static str, default: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, old_name: "", kind, default, change: Change::Free }
+    Parameter { name, old_name: "", kind, default, change: Change::Free, is_hidden: false }
 }
 
 const fn switch(name: &'static str, default: bool) -> Parameter {
@@ -91,6 +93,11 @@ impl Parameter {
 
     const fn fixed(mut self) -> Self {
         self.change = Change::Immutable;
+        self
+    }
+
+    const fn hidden(mut self) -> Self {
+        self.is_hidden = true;
         self
     }
 
@@ -176,6 +183,7 @@ pub static PARAMETERS: &[Parameter] = &[
     text("io-threads", "1").fixed(),
     text("io-threads-do-reads", "no").fixed(),
     switch("jemalloc-bg-thread", true),
+    number("key-load-delay", "0", -INT - 1, INT).hidden(),
     number("latency-monitor-threshold", "0", 0, MAX),
     switch("latency-tracking", true),
     special("latency-tracking-info-percentiles", "50 99 99.9"),
@@ -188,6 +196,7 @@ pub static PARAMETERS: &[Parameter] = &[
     number("lfu-log-factor", "10", 0, INT),
     number("list-compress-depth", "0", 0, INT),
     number("list-max-listpack-size", "-2", -INT - 1, INT).also("list-max-ziplist-size"),
+    number("loading-process-events-interval-bytes", "2097152", 1_024, INT).hidden(),
     text("logfile", "").fixed(),
     choice("loglevel", "notice", &["debug", "verbose", "notice", "warning"]),
     text("masterauth", ""),
@@ -224,6 +233,7 @@ pub static PARAMETERS: &[Parameter] = &[
     switch("protected-mode", true),
     memory("proto-max-bulk-len", "536870912", 1_048_576),
     switch("rdb-del-sync-files", false),
+    number("rdb-key-save-delay", "0", -INT - 1, INT).hidden(),
     switch("rdb-save-incremental-fsync", true),
     switch("rdbchecksum", true).fixed(),
     switch("rdbcompression", true),
@@ -291,6 +301,8 @@ pub static PARAMETERS: &[Parameter] = &[
     number("tracking-table-max-keys", "1000000", 0, MAX),
     text("unixsocket", "").fixed(),
     text("unixsocketperm", "0").fixed(),
+    switch("use-exit-on-panic", false).hidden(),
+    number("watchdog-period", "0", 0, INT).hidden(),
     number("zset-max-listpack-entries", "128", 0, MAX).also("zset-max-ziplist-entries"),
     memory("zset-max-listpack-value", "64", 0).also("zset-max-ziplist-value"),
 ];

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::call::Call;
-use crate::engine::command::{self, Flags};
+use crate::engine::command::CommandSpec;
 use crate::engine::error::Error;
 use crate::engine::{ClientId, Engine, UnixMicros, number};
 use crate::resp::{Bytes, Value};
@@ -31,24 +31,39 @@ pub struct Slowlog {
 }
 
 /// Adds a command, and drops the oldest beyond slowlog-max-len.
-pub fn note(engine: &mut Engine, client: ClientId, argv: &[Bytes], micros: u64, now: UnixMicros) {
-    let skipped = |spec: &command::CommandSpec| spec.flags.has(Flags::SKIP_SLOWLOG);
-    if command::lookup(argv).is_none_or(|(_, spec)| skipped(spec)) {
-        return;
-    }
+pub fn note(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes], micros: u64, now: UnixMicros) {
     let (addr, name) =
         engine.clients.get(client).map_or_else(Default::default, |client| (client.addr.clone(), client.name.clone()));
     let log = &mut engine.server.slowlog;
-    log.entries.push_front(Entry { id: log.next_id, at: now, micros, argv: shortened(argv), addr, name });
+    log.entries.push_front(Entry { id: log.next_id, at: now, micros, argv: shortened(spec, argv), addr, name });
     log.next_id += 1;
     log.entries.truncate(usize::try_from(engine.config.slowlog_max_len).unwrap_or(usize::MAX));
 }
 
-fn shortened(argv: &[Bytes]) -> Vec<Bytes> {
+/// Whether the argument at `at` is a secret.
+fn is_secret(spec: &CommandSpec, argv: &[Bytes], at: usize) -> bool {
+    let is = |at: usize, word: &str| argv.get(at).is_some_and(|arg| arg.eq_ignore_ascii_case(word.as_bytes()));
+    let behind = |word: &str, by: usize, first: usize| at >= first + by && is(at - by, word);
+    match spec.name {
+        "acl|setuser" => at >= 2,
+        "config|set" => ["masterauth", "masteruser", "requirepass", "tls-key-file-pass", "tls-client-key-file-pass"]
+            .iter()
+            .any(|name| at % 2 == 1 && at > 2 && is(at - 1, name)),
+        "hello" => behind("auth", 1, 2) || behind("auth", 2, 2),
+        "migrate" => behind("auth", 1, 6) || behind("auth2", 1, 6) || behind("auth2", 2, 6),
+        _ => false,
+    }
+}
+
+fn shortened(spec: &CommandSpec, argv: &[Bytes]) -> Vec<Bytes> {
     let kept = if argv.len() > ARGUMENTS_MAX { ARGUMENTS_MAX - 1 } else { argv.len() };
     let mut words: Vec<Bytes> = argv[..kept]
         .iter()
-        .map(|arg| {
+        .enumerate()
+        .map(|(at, arg)| {
+            if is_secret(spec, argv, at) {
+                return Bytes::from("(redacted)");
+            }
             if arg.len() <= ARGUMENT_BYTES_MAX {
                 return arg.clone();
             }

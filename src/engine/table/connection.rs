@@ -95,6 +95,7 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS CONNECTION;
                 args "i:timeout mode<WRITE ALL>?@6.2.0";
+                run server::client::client_pause;
             }
             {
                 "client|reply" 3, Connection, "3.2.0", "O(1)";

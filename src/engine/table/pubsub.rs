@@ -1,6 +1,6 @@
 //! Publish and subscribe. Facts of Redis 7.0.15; the words are ours.
 
-use crate::engine::server;
+use crate::engine::{commands, server};
 
 rows! {
     {
@@ -9,6 +9,7 @@ rows! {
         flags PUBSUB NOSCRIPT LOADING STALE;
         acl PUBSUB SLOW;
         args "pattern(p:pattern)*";
+        run commands::pubsub::psubscribe;
     }
     {
         "publish" 3, Pubsub, "2.0.0", "O(N+M)";
@@ -16,6 +17,7 @@ rows! {
         flags PUBSUB LOADING STALE FAST;
         acl PUBSUB FAST;
         args "channel message";
+        run commands::pubsub::publish;
     }
     {
         "pubsub" -2, Pubsub, "2.8.0", "that of the subcommand";
@@ -29,6 +31,7 @@ rows! {
                 flags PUBSUB LOADING STALE;
                 acl PUBSUB SLOW;
                 args "p:pattern?";
+                run commands::pubsub::channels;
             }
             {
                 "pubsub|help" 2, Pubsub, "6.2.0", "O(1)";
@@ -42,6 +45,7 @@ rows! {
                 "Count the patterns subscribed to";
                 flags PUBSUB LOADING STALE;
                 acl PUBSUB SLOW;
+                run commands::pubsub::numpat;
             }
             {
                 "pubsub|numsub" -2, Pubsub, "2.8.0", "O(N)";
@@ -49,6 +53,7 @@ rows! {
                 flags PUBSUB LOADING STALE;
                 acl PUBSUB SLOW;
                 args "channel?*";
+                run commands::pubsub::numsub;
             }
             {
                 "pubsub|shardchannels" -2, Pubsub, "7.0.0", "O(N)";
@@ -56,6 +61,7 @@ rows! {
                 flags PUBSUB LOADING STALE;
                 acl PUBSUB SLOW;
                 args "p:pattern?";
+                run commands::pubsub::shard_channels;
             }
             {
                 "pubsub|shardnumsub" -2, Pubsub, "7.0.0", "O(N)";
@@ -63,6 +69,7 @@ rows! {
                 flags PUBSUB LOADING STALE;
                 acl PUBSUB SLOW;
                 args "shardchannel?*";
+                run commands::pubsub::shard_numsub;
             }
         };
     }
@@ -72,6 +79,7 @@ rows! {
         flags PUBSUB NOSCRIPT LOADING STALE;
         acl PUBSUB SLOW;
         args "p:pattern?*";
+        run commands::pubsub::punsubscribe;
     }
     {
         "spublish" 3, Pubsub, "7.0.0", "O(N)";
@@ -80,6 +88,7 @@ rows! {
         acl PUBSUB FAST;
         keys 1 1 1: [NOT_KEY; at 1];
         args "shardchannel message";
+        run commands::pubsub::spublish;
     }
     {
         "ssubscribe" -2, Pubsub, "7.0.0", "O(N)";
@@ -88,6 +97,7 @@ rows! {
         acl PUBSUB SLOW;
         keys 1 -1 1: [NOT_KEY; at 1 to -1 step 1];
         args "shardchannel*";
+        run commands::pubsub::ssubscribe;
     }
     {
         "subscribe" -2, Pubsub, "2.0.0", "O(N)";
@@ -95,6 +105,7 @@ rows! {
         flags PUBSUB NOSCRIPT LOADING STALE;
         acl PUBSUB SLOW;
         args "channel*";
+        run commands::pubsub::subscribe;
     }
     {
         "sunsubscribe" -1, Pubsub, "7.0.0", "O(N)";
@@ -103,6 +114,7 @@ rows! {
         acl PUBSUB SLOW;
         keys 1 -1 1: [NOT_KEY; at 1 to -1 step 1];
         args "shardchannel?*";
+        run commands::pubsub::sunsubscribe;
     }
     {
         "unsubscribe" -1, Pubsub, "2.0.0", "O(N)";
@@ -110,5 +122,6 @@ rows! {
         flags PUBSUB NOSCRIPT LOADING STALE;
         acl PUBSUB SLOW;
         args "channel?*";
+        run commands::pubsub::unsubscribe;
     }
 }

@@ -292,6 +292,7 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_SPECIAL;
+                run server::latency::latency_doctor;
             }
             {
                 "latency|graph" 3, Server, "2.8.13", "O(1)";
@@ -300,6 +301,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_SPECIAL;
                 args "event";
+                run server::latency::latency_graph;
             }
             {
                 "latency|help" 2, Server, "2.8.13", "O(1)";
@@ -315,6 +317,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_SPECIAL;
                 args "command?*";
+                run server::latency::latency_histogram;
             }
             {
                 "latency|history" 3, Server, "2.8.13", "O(1)";
@@ -323,6 +326,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_SPECIAL;
                 args "event";
+                run server::latency::latency_history;
             }
             {
                 "latency|latest" 2, Server, "2.8.13", "O(1)";
@@ -330,6 +334,7 @@ rows! {
                 flags ADMIN NOSCRIPT LOADING STALE;
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_SPECIAL;
+                run server::latency::latency_latest;
             }
             {
                 "latency|reset" -2, Server, "2.8.13", "O(1)";
@@ -338,6 +343,7 @@ rows! {
                 acl ADMIN SLOW DANGEROUS;
                 tips REQUEST_POLICY_ALL_NODES RESPONSE_POLICY_ALL_SUCCEEDED;
                 args "event?*";
+                run server::latency::latency_reset;
             }
         };
     }
@@ -347,6 +353,7 @@ rows! {
         flags READONLY FAST;
         acl READ FAST;
         args "i:version=VERSION?";
+        run server::lolwut::lolwut;
     }
     {
         "memory" -2, Server, "4.0.0", "that of the subcommand";
@@ -360,6 +367,7 @@ rows! {
                 flags;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_SPECIAL;
+                run server::memory::memory_doctor;
             }
             {
                 "memory|help" 2, Server, "4.0.0", "O(1)";
@@ -374,6 +382,7 @@ rows! {
                 flags;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_SPECIAL;
+                run server::memory::memory_malloc_stats;
             }
             {
                 "memory|purge" 2, Server, "4.0.0", "grows with allocated memory";
@@ -381,6 +390,7 @@ rows! {
                 flags;
                 acl SLOW;
                 tips REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_ALL_SUCCEEDED;
+                run server::memory::memory_purge;
             }
             {
                 "memory|stats" 2, Server, "4.0.0", "O(1)";
@@ -388,6 +398,7 @@ rows! {
                 flags;
                 acl SLOW;
                 tips NONDETERMINISTIC_OUTPUT REQUEST_POLICY_ALL_SHARDS RESPONSE_POLICY_SPECIAL;
+                run server::memory::memory_stats;
             }
             {
                 "memory|usage" -3, Server, "4.0.0", "O(N)";
@@ -448,6 +459,7 @@ rows! {
         "Show every command as it comes in";
         flags ADMIN NOSCRIPT LOADING STALE;
         acl ADMIN SLOW DANGEROUS;
+        run server::client::monitor;
     }
     {
         "psync" -3, Server, "2.8.0", "";

@@ -1,17 +1,23 @@
 //! What the engine does, seen from outside: commands in, replies, effects and notices out.
 
 mod bitmaps;
+mod blocking;
+mod clients;
 mod dispatch;
 mod eviction;
 mod expiry;
-mod hashes;
 mod geo;
+mod hashes;
 mod hyperloglog;
 mod keys;
+mod lists;
+mod pubsub;
 mod preview;
 mod random;
 mod replication;
 mod sets;
+mod sort;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;

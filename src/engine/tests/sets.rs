@@ -298,3 +298,25 @@ fn memory_is_accounted_whatever_is_done() {
     server.engine.keyspace.audit();
     assert_eq!(server.engine.keyspace.len(), 0);
 }
+
+#[test]
+fn debug_tells_of_tables_and_digests() {
+    let mut server = filled(3, "");
+    let no_table = "-ERR The value stored at the specified key is not represented using an hash table";
+    server.engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
+    server.check(&[
+        ("DEBUG HTSTATS-KEY s", no_table),
+        ("DEBUG HTSTATS-KEY missing", "-ERR no such key"),
+        ("DEBUG LISTPACK s", "-ERR Not a listpack encoded object."),
+        ("SET str x", "+OK"),
+        ("SADD hs a b 1 2 3 4 5 6", ":8"),
+        // Measured on 7.0.15.
+        (
+            "DEBUG DIGEST-VALUE str nosuch hs",
+            "[+e1c099d36d86ec50b7f83540e7e59065055be33d, +0000000000000000000000000000000000000000, \
+             +33e92367180eb633ce2ad31c4627ce76b9c656a0]",
+        ),
+    ]);
+    let stats = server.run("DEBUG HTSTATS-KEY hs");
+    assert!(stats.contains("number of elements: 8"), "{stats}");
+}

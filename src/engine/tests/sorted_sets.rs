@@ -155,7 +155,7 @@ fn pops_take_from_either_end_and_answer_by_protocol() {
         ("ZPOPMAX z 2", "[\"e\", Double(5.0), \"d\", Double(4.0)]"),
         ("ZPOPMAX z 0", "[]"),
         ("ZPOPMAX z -1", "-ERR value is out of range, must be positive"),
-        ("ZPOPMAX z x", "-ERR value is not an integer or out of range"),
+        ("ZPOPMAX z x", "-ERR value is out of range, must be positive"),
         ("ZPOPMAX z 1 2", "-ERR syntax error"),
         ("ZMPOP 2 missing z MIN", "[\"z\", [[\"b\", Double(2.0)]]]"),
         ("ZMPOP 2 missing z MAX COUNT 10", "[\"z\", [[\"c\", Double(3.0)]]]"),

@@ -137,6 +137,7 @@ impl ListValue {
     }
 
     /// As OBJECT ENCODING prints it.
+    #[allow(clippy::unused_self)]
     pub fn encoding(&self) -> &'static str {
         "quicklist"
     }

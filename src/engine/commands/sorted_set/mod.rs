@@ -6,6 +6,7 @@ pub mod pop;
 pub mod random;
 pub mod range;
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::scan as scans;
@@ -144,7 +145,7 @@ fn add_one(
     if (on.lt && new >= old) || (on.gt && new <= old) {
         return Ok((Done::Nothing, old));
     }
-    if new < old || new > old {
+    if old.partial_cmp(&new) != Some(Ordering::Equal) {
         Rc::make_mut(set).update(member, old, new);
         return Ok((Done::Changed, new));
     }

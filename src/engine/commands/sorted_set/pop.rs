@@ -82,7 +82,11 @@ fn pop(call: &mut Call<'_>, end: End) -> Result<Value, Error> {
         return Err(Error::Syntax);
     }
     let count = match call.argv.get(2) {
-        Some(_) => Some(usize::try_from(call.int(2)?).map_err(|_| Error::NotPositive)?),
+        // The same words for what is no integer at all.
+        Some(count) => {
+            let count = number::parse_i64(count).and_then(|count| usize::try_from(count).ok());
+            Some(count.ok_or(Error::NotPositive)?)
+        }
         None => None,
     };
     let key = call.arg(1);

@@ -35,8 +35,7 @@ fn nobody(key: &Bytes, group: &Bytes) -> Error {
 
 /// The stream of argument 1 if it has the group of argument 2.
 fn find_with_group(call: &mut Call<'_>) -> Result<EntryId, Error> {
-    let (key, name) = (call.arg(1), call.arg(2));
-    let entry = find_stream(call, key, Lookup::Read)?;
+    let entry = find_stream(call, call.arg(1), Lookup::Read)?;
     has_group(call, entry)
 }
 

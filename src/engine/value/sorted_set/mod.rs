@@ -49,7 +49,7 @@ const LARGEST_LISTPACK: usize = 1 << 30;
 fn as_integer(score: f64) -> Option<i64> {
     const HALF: f64 = (i64::MAX / 2) as f64;
     let whole = score as i64;
-    ((-HALF..=HALF).contains(&score) && whole as f64 == score).then_some(whole)
+    ((-HALF..=HALF).contains(&score) && whole as f64 - score == 0.0).then_some(whole)
 }
 
 /// Bytes a score takes in a listpack.
@@ -77,7 +77,9 @@ impl SortedSetValue {
             table.iter().map(|id| Item { score: *table.value(id), member: table.key(id).clone() }).collect();
         items.sort_unstable_by(|one, other| one.compare(other.score, &other.member));
         new.bytes = items.iter().map(|item| memory::string(item.member.len())).sum();
-        items.into_iter().for_each(|item| new.order.insert(item));
+        for item in items {
+            new.order.insert(item);
+        }
         new.table = Some(table);
         new
     }

@@ -44,6 +44,8 @@ const GROUP: usize = 64;
 struct Chunk {
     /// Score of the first item: most searches look no further.
     low: f64,
+    /// How many items there are, for those who count without looking at them.
+    count: u32,
     items: Rc<Vec<Item>>,
 }
 
@@ -84,12 +86,17 @@ impl Order {
     fn before(&self, chunk: usize) -> usize {
         let group = chunk / GROUP;
         let groups: u32 = self.sums.iter().take(group).sum();
-        let chunks: usize = self.chunks.iter().take(chunk).skip(group * GROUP).map(|chunk| chunk.items.len()).sum();
-        groups as usize + chunks
+        let chunks: u32 = self.chunks.iter().take(chunk).skip(group * GROUP).map(|chunk| chunk.count).sum();
+        (groups + chunks) as usize
     }
 
     /// Where the item of a rank is; behind the last chunk if there is none.
     fn place(&self, rank: usize) -> Place {
+        if let Some(last) = self.chunks.last()
+            && rank + 1 == self.len
+        {
+            return (self.chunks.len() - 1, last.items.len() - 1);
+        }
         let (mut chunk, mut rest) = (0, rank);
         for sum in &self.sums {
             if rest < *sum as usize {
@@ -99,9 +106,9 @@ impl Order {
             chunk += GROUP;
         }
         while let Some(found) = self.chunks.get(chunk)
-            && rest >= found.items.len()
+            && rest >= found.count as usize
         {
-            rest -= found.items.len();
+            rest -= found.count as usize;
             chunk += 1;
         }
         (chunk, rest)
@@ -131,13 +138,14 @@ impl Order {
     /// Adds an item that is not there.
     pub fn insert(&mut self, item: Item) {
         let (Ok((mut chunk, mut at)) | Err((mut chunk, mut at))) = self.find(item.score, &item.member);
-        if self.chunks.get(chunk).is_none_or(|found| found.items.len() >= CHUNK) {
+        if self.chunks.get(chunk).is_none_or(|found| found.count as usize >= CHUNK) {
             (chunk, at) = self.make_room(chunk, at);
         }
         let found = &mut self.chunks[chunk];
         if at == 0 {
             found.low = item.score;
         }
+        found.count += 1;
         Rc::make_mut(&mut found.items).insert(at, item);
         self.sums[chunk / GROUP] += 1;
         self.len += 1;
@@ -153,14 +161,17 @@ impl Order {
         if let Some(full) = self.chunks.get_mut(chunk) {
             right.reserve_exact(CHUNK);
             right.extend(Rc::make_mut(&mut full.items).drain(keep..));
+            full.count = full.items.len() as u32;
             low = right.first().map_or(0.0, |item: &Item| item.score);
         }
+        let count = right.len() as u32;
+        let part = Chunk { low, count, items: Rc::new(right) };
         if self.chunks.is_empty() {
-            self.chunks.push(Chunk { low, items: Rc::new(right) });
+            self.chunks.push(part);
             self.sum_up(0);
             return (0, 0);
         }
-        self.chunks.insert(chunk + 1, Chunk { low, items: Rc::new(right) });
+        self.chunks.insert(chunk + 1, part);
         self.sum_up(chunk);
         if at >= keep { (chunk + 1, at - keep) } else { (chunk, at) }
     }
@@ -170,7 +181,7 @@ impl Order {
         let group = chunk / GROUP;
         self.sums.truncate(group);
         for chunks in self.chunks.chunks(GROUP).skip(group) {
-            self.sums.push(chunks.iter().map(|chunk| chunk.items.len() as u32).sum());
+            self.sums.push(chunks.iter().map(|chunk| chunk.count).sum());
         }
     }
 
@@ -192,6 +203,7 @@ impl Order {
         self.len -= 1;
         self.sums[chunk / GROUP] -= 1;
         let left = items.len();
+        found.count -= 1;
         if let Some(first) = items.first() {
             found.low = first.score;
         }
@@ -208,7 +220,7 @@ impl Order {
             self.sum_up(chunk);
             return;
         }
-        let fits = |other: usize| self.chunks.get(other).is_some_and(|other| other.items.len() + left <= JOINED);
+        let fits = |other: usize| self.chunks.get(other).is_some_and(|other| other.count as usize + left <= JOINED);
         let first = if fits(chunk + 1) {
             chunk
         } else if chunk > 0 && fits(chunk - 1) {
@@ -217,7 +229,9 @@ impl Order {
             return;
         };
         let second = self.chunks.remove(first + 1);
-        Rc::make_mut(&mut self.chunks[first].items).extend_from_slice(&second.items);
+        let first_chunk = &mut self.chunks[first];
+        Rc::make_mut(&mut first_chunk.items).extend_from_slice(&second.items);
+        first_chunk.count += second.count;
         self.sum_up(first);
     }
 
@@ -315,6 +329,7 @@ mod tests {
             assert_eq!(self.sums.iter().sum::<u32>() as usize, self.len);
             for chunk in &self.chunks {
                 assert!((1..=CHUNK).contains(&chunk.items.len()));
+                assert_eq!(chunk.count as usize, chunk.items.len());
                 assert!(chunk.low.total_cmp(&chunk.items[0].score).is_eq());
             }
         }

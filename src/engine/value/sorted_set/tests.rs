@@ -1,3 +1,5 @@
+//! What the values and orders of sorted sets do, as tables and against a model.
+
 use super::*;
 use crate::resp::Bytes;
 

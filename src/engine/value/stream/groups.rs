@@ -221,9 +221,9 @@ impl Group {
             return;
         }
         if let Some(old) = old {
-            self.change_consumer(&old, |consumer| drop(consumer.pending.remove(id)));
+            self.change_consumer(&old, |consumer| _ = consumer.pending.remove(id));
         }
-        self.change_consumer(&name, |consumer| drop(consumer.pending.insert(id, ())));
+        self.change_consumer(&name, |consumer| _ = consumer.pending.insert(id, ()));
     }
 
     /// Notes one more delivery of a pending entry to who has it.
@@ -237,7 +237,7 @@ impl Group {
     /// Acknowledges an entry; answers what was known of it, if it was pending.
     pub fn acknowledge(&mut self, id: StreamId) -> Option<Nack> {
         let nack = self.pending.remove(id)?;
-        self.change_consumer(&nack.consumer, |consumer| drop(consumer.pending.remove(id)));
+        self.change_consumer(&nack.consumer, |consumer| _ = consumer.pending.remove(id));
         Some(nack)
     }
 }

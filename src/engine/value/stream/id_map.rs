@@ -68,7 +68,7 @@ impl<V: Clone> IdMap<V> {
 
     /// The first entry with this ID or a greater one.
     pub fn at_or_after(&self, id: StreamId) -> Option<(StreamId, &V)> {
-        let (page, (Ok(at) | Err(at))) = self.locate(id);
+        let (page, Ok(at) | Err(at)) = self.locate(id);
         self.pages.get(page)?.get(at).map(|(id, value)| (*id, value))
     }
 

@@ -6,6 +6,8 @@ mod groups;
 mod id;
 mod id_map;
 mod node;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

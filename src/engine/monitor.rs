@@ -1,0 +1,40 @@
+//! MONITOR: every command that is run, as a line, to those who asked for it.
+
+use std::fmt::Write as _;
+
+use super::command::{CommandSpec, Flags};
+use super::{ClientId, Engine, UnixMicros};
+use crate::resp::human::quote;
+use crate::resp::{Bytes, Value};
+
+impl Engine {
+    /// Sends a command that was just run to the monitors. Commands of administration are not shown, nor are those flagged
+    /// `skip_monitor`; passwords are blotted out.
+    pub(super) fn feed_monitors(&mut self, client: ClientId, spec: &CommandSpec, argv: &[Bytes], now: UnixMicros) {
+        if self.monitors.is_empty() || spec.flags.has_any(Flags::SKIP_MONITOR.or(Flags::ADMIN)) {
+            return;
+        }
+        let Some(state) = self.clients.get(client) else {
+            return;
+        };
+        let mut line = String::new();
+        let (seconds, micros) = (now.0 / 1_000_000, now.0 % 1_000_000);
+        let _ = write!(line, "{seconds}.{micros:06} [{} {}]", state.db, state.addr);
+        for (at, arg) in argv.iter().enumerate() {
+            line.push(' ');
+            line.push_str(&quote(if is_secret(spec, argv, at) { b"(redacted)" } else { arg }));
+        }
+        let told = Value::Simple(Bytes::from(line));
+        let Self { monitors, outbox, .. } = self;
+        outbox.extend(monitors.iter().map(|monitor| (*monitor, told.clone())));
+    }
+}
+
+/// Whether an argument is a user's name or password.
+fn is_secret(spec: &CommandSpec, argv: &[Bytes], at: usize) -> bool {
+    match spec.name {
+        "auth" => at > 0,
+        "hello" => (2..at).any(|option| at - option <= 2 && argv[option].eq_ignore_ascii_case(b"auth")),
+        _ => false,
+    }
+}
