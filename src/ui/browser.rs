@@ -67,6 +67,13 @@ fn field(page: &Page, set: fn(&mut Browse, &str)) -> Callback<InputEvent> {
     })
 }
 
+/// What is shown, as a number: the tab begins at its top again where that changes.
+pub fn place(browse: Option<&Browse>) -> u64 {
+    let Some(browse) = browse else { return 0 };
+    let depth = 1 + u64::from(browse.query.key.is_some());
+    depth | (browse.before.len() as u64) << 8 | (browse.windows.len() as u64) << 32
+}
+
 /// The list, or the chosen key.
 pub fn browser(page: &Page, browse: &Browse) -> Html {
     let nothing = Rc::default();
@@ -97,7 +104,7 @@ fn list(page: &Page, browse: &Browse, view: &KeysView) -> Html {
     html! {
         <div class="keys-tab browser">
             <div class="chooser">
-                <button class="link" onclick={page.looks(Look::Browse(None))}>{ "‹ Look up a key" }</button>
+                <button class="link" id="keys-back" onclick={page.looks(Look::Browse(None))}>{ "‹ Look up a key" }</button>
                 { lane_switch(page) }
             </div>
             <div class="filters">
@@ -124,7 +131,7 @@ fn list(page: &Page, browse: &Browse, view: &KeysView) -> Html {
                         browse.windows.clear();
                     });
                     let node = nodes.get(*node).map_or("", |node| &node.name);
-                    let about = format!("{} · {} · {} · slot {} · {node}", facts.kind, facts.encoding, format::bytes(facts.bytes as u64), facts.slot);
+                    let about = format!("{}{node}", about(facts));
                     html! {
                         <li key={place}><button class="key-row" onclick={click(page, how)}>
                             <span class="key-name mono">{ shown(&facts.key) }</span><span class="key-ttl">{ ttl(facts, view.now_ms) }</span>
@@ -141,6 +148,16 @@ fn list(page: &Page, browse: &Browse, view: &KeysView) -> Html {
                 browse.query.from = to.clone();
             }) as Change)) }
         </div>
+    }
+}
+
+/// `zset · listpack · 104 B · slot 866 · `
+fn about(facts: &KeyFacts) -> String {
+    let KeyFacts { kind, encoding, slot, .. } = facts;
+    let bytes = format::bytes(facts.bytes as u64);
+    match encoding == kind {
+        true => format!("{kind} · {bytes} · slot {slot} · "),
+        false => format!("{kind} · {encoding} · {bytes} · slot {slot} · "),
     }
 }
 
@@ -171,7 +188,7 @@ fn chosen(page: &Page, browse: &Browse, view: &KeysView, key: &[u8]) -> Html {
     html! {
         <div class="keys-tab browser">
             <div class="chooser">
-                <button class="link" onclick={click(page, leave)}>{ "‹ All keys" }</button>
+                <button class="link" id="keys-back" onclick={click(page, leave)}>{ "‹ All keys" }</button>
                 { lane_switch(page) }
             </div>
             <h3 class="key-title mono">{ shown(key) }</h3>
@@ -179,7 +196,7 @@ fn chosen(page: &Page, browse: &Browse, view: &KeysView, key: &[u8]) -> Html {
                 None => html! { <p role="status">{ "There is no such key now." }</p> },
                 Some((node, facts, preview)) => html! {
                     <>
-                        <p class="browser-words">{ format!("{} · {} · {} · slot {} · ", facts.kind, facts.encoding, format::bytes(facts.bytes as u64), facts.slot) }
+                        <p class="browser-words">{ about(facts) }
                             <span class="mono">{ nodes.get(*node).map_or("", |node| &node.name).to_owned() }</span></p>
                         <p class="browser-words">{ match ttl(facts, view.now_ms) {
                             gone if gone == "expired" => "expired: readers no longer see it, and it will be deleted".to_owned(),
@@ -198,7 +215,11 @@ fn value(page: &Page, browse: &Browse, preview: &Preview) -> Html {
     let (from, next) = (browse.query.value_from, preview.next);
     let shown = next.unwrap_or(preview.total);
     let words = if preview.from == 0 && next.is_none() {
-        format!("{} {}. {}", format::count(preview.total as u64), preview.unit, preview.note)
+        // "1 entry", "1 byte".
+        let one = preview.unit.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let one = one.unwrap_or_else(|| preview.unit.trim_end_matches('s').to_owned());
+        let unit = if preview.total == 1 { &*one } else { preview.unit };
+        format!("{} {unit}. {}", format::count(preview.total as u64), preview.note)
     } else {
         let (first, last, all) = (preview.from as u64 + 1, shown as u64, preview.total as u64);
         format!(

@@ -86,7 +86,7 @@ fn transcript(cx: &Cx) -> Html {
         Console::Sim => "Faults, time and traffic. HELP lists the lines.",
     };
     html! {
-        <div ref={log} class="transcript mono" role="log" aria-label={format!("{} console", console.name())} tabindex="0">
+        <div ref={log} class="transcript mono" role="log" aria-label={format!("{} console", console.name())} tabindex="0"><div class="lines">
             <p class="line remark" key="first">{ first }</p>
             { each(lines.len(), &|place| {
                 let line = &lines[place];
@@ -101,7 +101,7 @@ fn transcript(cx: &Cx) -> Html {
                 };
                 html! { <p key={place} {class}>{ line.text.clone() }<span class="line-note">{ line.note.map_or_else(String::new, |note| format!(" ← {note}")) }</span></p> }
             }) }
-        </div>
+        </div></div>
     }
 }
 

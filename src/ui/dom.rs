@@ -181,6 +181,11 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Whether nothing has the focus: what had it has left the page.
+pub fn focus_is_lost() -> bool {
+    document().and_then(|document| document.active_element()).is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Takes the focus from the element that an event comes from.
 pub fn leave(event: &Event) {
     if let Some(target) = event.target() {

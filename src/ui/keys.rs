@@ -6,7 +6,7 @@ use slotscope::scenario::Console;
 use slotscope::world::{Slot, quoted, zone_name};
 use yew::prelude::*;
 
-use super::browser::{Browse, browser};
+use super::browser::{Browse, browser, place};
 use super::part::{Cx, each};
 use super::side::lane_switch;
 use super::slots::owner;
@@ -16,7 +16,17 @@ use super::{dom, format};
 /// The tab.
 pub fn keys_tab(cx: &Cx) -> Html {
     let page = cx.page;
-    if let Some(browse) = &page.ui.browse {
+    let browse = page.ui.browse.as_deref();
+    // Whatever was pressed may be gone with what it led away from.
+    cx.after(0, place(browse), || {
+        if let Some(panel) = dom::by_id("inspector-panel") {
+            panel.set_scroll_top(0);
+        }
+        if let Some(first) = dom::by_id("keys-back").filter(|_| dom::focus_is_lost()) {
+            dom::focus(&first);
+        }
+    });
+    if let Some(browse) = browse {
         return browser(page, browse);
     }
     let state = cx.state(|| "user:{123}:cart".to_owned());

@@ -337,6 +337,10 @@ impl Page {
         if console != Console::Sim || self.ui.console == Console::Aws {
             self.look(Look::Console(console));
         }
+        // What it answers is what was asked for: on small screens that is another tab.
+        if console == Console::Redis && dom::is_narrow() {
+            self.look(Look::Tab(Tab::Console));
+        }
     }
 
     /// The other theme, remembered.

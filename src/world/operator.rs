@@ -127,7 +127,11 @@ impl Operator {
     pub fn reply(&mut self, now: Nanos, reply: Reply) -> Vec<Do> {
         if let Some(name) = self.broadcasts.remove(&reply.id) {
             let style = if reply.value.is_error() { LineStyle::Error } else { LineStyle::Reply };
-            return vec![Do::Print(Console::Sim, style, format!("{name}:6379: {}", human::format(&reply.value.to_resp2())))];
+            return vec![Do::Print(
+                Console::Sim,
+                style,
+                format!("{name}:6379: {}", human::format(&reply.value.to_resp2())),
+            )];
         }
         let mut wanted = Vec::new();
         self.client.reply(now, reply.id, reply.value, &mut wanted);
@@ -154,7 +158,9 @@ impl Operator {
                 ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
                 ConsoleOutput::Reply(value) => {
                     let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
-                    if self.says_hello && let Some(protocol) = protocol_of(&value) {
+                    if self.says_hello
+                        && let Some(protocol) = protocol_of(&value)
+                    {
                         self.speaks_resp3 = protocol == 3;
                     }
                     let value = if self.speaks_resp3 { value } else { value.to_resp2() };

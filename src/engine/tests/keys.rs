@@ -123,8 +123,8 @@ fn sort_of_nothing_is_nothing_and_of_a_string_is_refused() {
         ("SORT missing LIMIT 0", "-ERR syntax error"),
     ]);
     Server::new(true).check(&[
-        ("SORT missing BY w_*", "-ERR BY option of SORT denied in cluster mode."),
-        ("SORT missing GET #", "-ERR GET option of SORT denied in cluster mode."),
+        ("SORT missing BY w_*", "-ERR BY option of SORT denied in Cluster mode."),
+        ("SORT missing GET #", "-ERR GET option of SORT denied in Cluster mode."),
     ]);
 }
 
