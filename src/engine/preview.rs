@@ -25,7 +25,7 @@ const HEX: usize = 8;
 const BITS: usize = 4;
 /// Lines of hexadecimal digits or bits shown at once.
 const LINES: usize = 64;
-/// Registers of a HyperLogLog.
+/// Registers of a `HyperLogLog`.
 const REGISTERS: usize = 1 << 14;
 /// Groups of a stream whose commands are shown.
 const GROUPS: usize = 3;
