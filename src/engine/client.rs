@@ -242,6 +242,13 @@ impl Clients {
         }
     }
 
+    /// The other end of the replication link.
+    pub fn name_primary_link(&mut self, ip: &str, port: u16) {
+        if !self.primary_link.addr.starts_with(ip) {
+            self.primary_link.addr = format!("{ip}:{port}");
+        }
+    }
+
     /// All connections, oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, Client> {
         self.list.iter()

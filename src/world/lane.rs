@@ -8,7 +8,9 @@ use super::operator::{Do, Operator};
 use super::trace::Tracer;
 use super::view::{ConsoleLine, Flight, FlightKind, LineStyle, Mark, Place, Severity};
 use crate::app::{self, AppIndex, ConsoleOutput, Fleet, Query, RequestKind};
-use crate::cluster::{self, Cluster, ClusterSpec, NodeIndex, NodeSpec, Note, Reply, Request, RequestId, Traffic};
+use crate::cluster::{
+    self, Caller, Cluster, ClusterSpec, NodeIndex, NodeSpec, Note, Push, Reply, Request, RequestId, Traffic,
+};
 use crate::engine::Notice;
 use crate::resp::{Bytes, Value};
 use crate::scenario::{Console, Load, Scenario};
@@ -26,6 +28,8 @@ const RETRANSMIT_AFTER: Nanos = Nanos::from_millis(200);
 const RETRANSMISSIONS_MAX: u32 = 6;
 /// Flights drawn at most; at a speed at which more are in the air, single messages cannot be told apart.
 const FLIGHTS_MAX: usize = 4_096;
+/// Traffic class of what nodes send to clients unasked, and of the replies behind it.
+const UNASKED: u8 = 2;
 /// Lines a transcript keeps at most.
 const TRANSCRIPT_MAX: usize = 5_000;
 
@@ -37,6 +41,7 @@ enum Luck {
     Query(u64),
     Answer(u64),
     Bus(u64),
+    Push(u64),
 }
 
 /// What comes due in a lane.
@@ -51,6 +56,10 @@ enum Event {
     },
     /// A reply reaches the operator's console.
     OperatorReply(Reply),
+    /// A message that nobody asked for reaches the operator's console.
+    OperatorPush(Push),
+    /// A node has closed its connection to the operator's console.
+    OperatorHungUp(NodeIndex),
     /// The operator has waited long enough.
     OperatorTimeout(RequestId),
     /// Gauges are read.
@@ -232,6 +241,21 @@ impl Lane {
                 self.fingerprint.mix(4 << 56 ^ reply.id.0);
                 self.operator_reply(reply);
             }
+            Event::OperatorPush(push) => {
+                self.fingerprint.mix(8 << 56 | u64::from(push.node.0) << 40 ^ push.number);
+                if self.node_called(self.operator.host()) == Some(push.node) {
+                    let wanted = self.operator.push(push.value);
+                    self.operator_do(wanted);
+                }
+            }
+            Event::OperatorHungUp(node) => {
+                self.fingerprint.mix(9 << 56 | u64::from(node.0));
+                if self.node_called(self.operator.host()) == Some(node) {
+                    let wanted = self.operator.hung_up();
+                    self.operator_do(wanted);
+                    self.operator_next();
+                }
+            }
             Event::OperatorTimeout(id) => {
                 self.fingerprint.mix(5 << 56 ^ id.0);
                 self.operator_timeout(id);
@@ -298,6 +322,17 @@ impl Lane {
                 }
             }
             cluster::Output::Reply(reply) => self.carry_reply(reply),
+            cluster::Output::Push(push) => {
+                let (caller, node, number, bytes) = (push.caller, push.node, push.number, push.bytes);
+                if let Some(at) = self.carry_unasked(caller, node, number, bytes) {
+                    self.schedule.at(at, Event::OperatorPush(push));
+                }
+            }
+            cluster::Output::HungUp { node, caller, number } => {
+                if let Some(at) = self.carry_unasked(caller, node, number, 0) {
+                    self.schedule.at(at, Event::OperatorHungUp(node));
+                }
+            }
             cluster::Output::Key { node, notice } => {
                 let (key, evicted) = match notice {
                     Notice::Evicted(key) => (key, true),
@@ -311,15 +346,42 @@ impl Lane {
         }
     }
 
-    fn carry_reply(&mut self, reply: Reply) {
-        let to_console = reply.caller == Operator::CALLER;
-        let (to_host, to_place) = if to_console {
+    /// Who a caller is: the host, and its place in the picture.
+    fn caller_place(&self, caller: Caller) -> (HostId, Place) {
+        if caller == Operator::CALLER {
             (self.places.console(), Place::App(0))
         } else {
-            let app = AppIndex(reply.caller.0 as u8);
+            let app = AppIndex(caller.0 as u8);
             (self.places.app(app), Place::App(app.0))
-        };
-        let arrives = self.travel(self.places.node(reply.node), to_host, reply.bytes, Luck::Reply(reply.id));
+        }
+    }
+
+    /// Sends a caller something unasked. The time of its arrival, if it arrives and if it is for the console: the app
+    /// servers' clients listen to nothing, and find out at the next request that a connection is closed.
+    fn carry_unasked(&mut self, caller: Caller, node: NodeIndex, number: u64, bytes: u64) -> Option<Nanos> {
+        let (to_host, to_place) = self.caller_place(caller);
+        let from_host = self.places.node(node);
+        let luck = Luck::Push(u64::from(node.0) << 40 | number);
+        let mut arrives = self.travel(from_host, to_host, bytes, luck);
+        if let Some(at) = &mut arrives {
+            let last = self.in_order.entry((from_host, to_host, UNASKED)).or_default();
+            *at = (*at).max(*last + Nanos(1));
+            *last = *at;
+        }
+        let shard = Some(self.cluster.spec(node).shard);
+        self.fly(FlightKind::Hit, shard, Place::Node(node.0), to_place, arrives, 0);
+        arrives.filter(|_| caller == Operator::CALLER)
+    }
+
+    fn carry_reply(&mut self, reply: Reply) {
+        let to_console = reply.caller == Operator::CALLER;
+        let (to_host, to_place) = self.caller_place(reply.caller);
+        let from_host = self.places.node(reply.node);
+        let mut arrives = self.travel(from_host, to_host, reply.bytes, Luck::Reply(reply.id));
+        if let (Some(at), Some(last)) = (&mut arrives, self.in_order.get_mut(&(from_host, to_host, UNASKED))) {
+            *at = (*at).max(*last + Nanos(1));
+            *last = *at;
+        }
         let kind = match &reply.value {
             Value::Error(text) if text.starts_with(b"MOVED ") || text.starts_with(b"ASK ") => FlightKind::Redirect,
             Value::Error(_) => FlightKind::Error,
@@ -411,6 +473,7 @@ impl Lane {
             Luck::Query(number) => (3, number),
             Luck::Answer(number) => (4, number),
             Luck::Bus(number) => (5, number),
+            Luck::Push(number) => (6, number),
         };
         let mut at = self.schedule.now();
         let mut wait = RETRANSMIT_AFTER;

@@ -138,6 +138,25 @@ impl Operator {
         self.tell(wanted)
     }
 
+    /// The endpoint it is connected to, or was last.
+    pub fn host(&self) -> &str {
+        self.client.host()
+    }
+
+    /// The node it is connected to has sent something unasked.
+    pub fn push(&mut self, value: Value) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.push(value, &mut wanted);
+        self.tell(wanted)
+    }
+
+    /// The node it is connected to has closed the connection.
+    pub fn hung_up(&mut self) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.hung_up(&mut wanted);
+        self.tell(wanted)
+    }
+
     /// A request has been out long enough.
     pub fn timeout(&mut self, now: Nanos, id: RequestId) -> Vec<Do> {
         if let Some(name) = self.broadcasts.remove(&id) {
@@ -155,6 +174,7 @@ impl Operator {
             .into_iter()
             .map(|output| match output {
                 ConsoleOutput::Redirected(line) => Do::Print(Console::Redis, LineStyle::Redirect, line),
+                ConsoleOutput::Remark(line) => Do::Print(Console::Redis, LineStyle::Remark, line.to_owned()),
                 ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
                 ConsoleOutput::Reply(value) => {
                     let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
