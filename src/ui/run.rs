@@ -135,7 +135,7 @@ impl Run {
 
     /// How many lines a lane's consoles have shown.
     pub fn transcript_length(&self, lane: usize) -> usize {
-        self.world().transcript(lane, 0).len()
+        self.world().transcript_length(lane)
     }
 
     /// Whether a `redis>` line waits for its reply.

@@ -107,6 +107,8 @@ pub(super) struct Lane {
     pub measurements: Measurements,
     pub tracer: Tracer,
     pub transcript: Vec<ConsoleLine>,
+    /// Lines that were before its first one.
+    pub forgotten_lines: usize,
     pub marks: Vec<Mark>,
     flights: VecDeque<Flight>,
     fingerprint: Fingerprint,
@@ -150,6 +152,7 @@ impl Lane {
             places,
             tracer: Tracer::default(),
             transcript: Vec::new(),
+            forgotten_lines: 0,
             marks: Vec::new(),
             flights: VecDeque::new(),
             fingerprint: Fingerprint::default(),
@@ -217,6 +220,7 @@ impl Lane {
     pub fn print(&mut self, console: Console, style: LineStyle, text: impl Into<String>) {
         if self.transcript.len() >= TRANSCRIPT_MAX {
             self.transcript.drain(..TRANSCRIPT_MAX / 2);
+            self.forgotten_lines += TRANSCRIPT_MAX / 2;
         }
         self.transcript.push(ConsoleLine { at: self.now(), console, style, text: text.into() });
     }

@@ -310,7 +310,13 @@ impl World {
 
     /// What the consoles of a lane have shown, oldest first; `since` skips that many lines.
     pub fn transcript(&self, lane: usize, since: usize) -> &[ConsoleLine] {
-        self.lanes.get(lane).and_then(|lane| lane.transcript.get(since..)).unwrap_or_default()
+        let Some(lane) = self.lanes.get(lane) else { return &[] };
+        lane.transcript.get(since.saturating_sub(lane.forgotten_lines)..).unwrap_or_default()
+    }
+
+    /// How many lines the consoles of a lane have shown, those that are forgotten included.
+    pub fn transcript_length(&self, lane: usize) -> usize {
+        self.lanes.get(lane).map_or(0, |lane| lane.forgotten_lines + lane.transcript.len())
     }
 
     /// The prompt that a console shows now: `0001-001:6379> `, `not connected> `, `sim> `.

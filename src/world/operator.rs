@@ -154,6 +154,7 @@ impl Operator {
     pub fn hung_up(&mut self) -> Vec<Do> {
         let mut wanted = Vec::new();
         self.client.hung_up(&mut wanted);
+        self.speaks_resp3 = false;
         self.tell(wanted)
     }
 
@@ -197,7 +198,9 @@ impl Operator {
 }
 
 fn may_block(name: &[u8]) -> bool {
-    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING))
+    const LISTENING: [&str; 4] = ["subscribe", "psubscribe", "ssubscribe", "monitor"];
+    command::lookup_top(name)
+        .is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || LISTENING.contains(&spec.name))
 }
 
 /// The version of the protocol that a reply to HELLO tells.

@@ -45,6 +45,37 @@ eachBrowser("what waits", (test) => {
     await waitsNoMore(page);
   });
 
+  test("SUBSCRIBE reads messages until it is interrupted, and says so in the prompt", async ({ open }) => {
+    const { page } = await open({ hash: START });
+    await still(page);
+    await type(page, "redis", "SUBSCRIBE news");
+    await answers(page, "Reading messages... (press Ctrl-C to quit)");
+    await waits(page);
+    assert.equal(await page.$eval(".prompt", (prompt) => prompt.firstChild.textContent), "0001-001:6379(subscribed mode)>");
+    await type(page, "sim", "call PUBLISH news hello");
+    await page.click("#console-redis");
+    await until(page, "the message", () => [...document.querySelectorAll(".transcript .line")].some((line) => line.textContent === '1) "message"\n2) "news"\n3) "hello"'));
+    await page.click("#entry-redis");
+    await control(page, "c");
+    await waitsNoMore(page);
+    await type(page, "redis", "PING");
+    await answers(page, "PONG");
+  });
+
+  test("MONITOR shows what the node is asked, as it plays", async ({ open }) => {
+    const { page } = await open({ hash: START });
+    await still(page);
+    await type(page, "redis", "MONITOR");
+    await waits(page);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("k");
+    await until(page, "commands of the app servers", () => [...document.querySelectorAll(".transcript .line")].some((line) => /^\d+\.\d{6} \[0 10\.0\.0\.\d+:\d+\] "GET" "row:\d+"$/.test(line.textContent)));
+    await page.keyboard.press("k");
+    await still(page);
+    await page.click(".console-waits button");
+    await waitsNoMore(page);
+  });
+
   test("Ctrl-C gives up a line that is being typed, and copies where letters are marked", async ({ open }) => {
     const { page } = await open({ hash: START });
     await still(page);
