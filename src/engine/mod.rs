@@ -27,7 +27,9 @@ mod long_double;
 mod memory;
 mod monitor;
 mod number;
+mod options;
 mod paged;
+mod preview;
 mod partial_sort;
 mod pause;
 mod pubsub;
@@ -50,6 +52,7 @@ use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
+pub use preview::{KeyFacts, KeyFilter, Preview, quoted, shown};
 
 /// A hash slot, 0 to 16383.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
