@@ -257,6 +257,7 @@ fn any_line() -> impl Strategy<Value = (Console, String)> {
         "resume",
         "partition",
         "heal",
+        "interrupt",
         "firewall",
         "loss",
         "latency",

@@ -106,6 +106,8 @@ pub struct ConsoleClient {
     pending: Option<Pending>,
     /// It shows what comes in, until it is interrupted.
     listening: bool,
+    /// What comes in are messages: of channels, and not of MONITOR.
+    subscribed: bool,
 }
 
 impl ConsoleClient {
@@ -125,6 +127,7 @@ impl ConsoleClient {
             requests: 0,
             pending: None,
             listening: false,
+            subscribed: false,
         }
     }
 
@@ -138,12 +141,18 @@ impl ConsoleClient {
         self.pending.is_some() || self.listening
     }
 
-    /// What redis-cli would prompt with: `10.0.1.12:6379> `, `10.0.1.12:6379(TX)> `, `not connected> `.
+    /// What redis-cli would prompt with: `10.0.1.12:6379> `, `10.0.1.12:6379(TX)> `, `not connected> `. Where it would show
+    /// no prompt while it reads messages, this shows `10.0.1.12:6379(subscribed mode)> `, as later versions do.
     pub fn prompt(&self) -> String {
         if !self.connected {
             return "not connected> ".to_owned();
         }
-        format!("{}:{}{}> ", self.host, self.port, if self.transaction { "(TX)" } else { "" })
+        let mode = match (self.listening && self.subscribed, self.transaction) {
+            (true, _) => "(subscribed mode)",
+            (_, true) => "(TX)",
+            _ => "",
+        };
+        format!("{}:{}{mode}> ", self.host, self.port)
     }
 
     /// Sends a command. False where it cannot: another one still waits, or there are no words in it.
@@ -183,6 +192,7 @@ impl ConsoleClient {
         if let Some(pending) = self.pending.take() {
             self.follow_transaction(&pending.argv, value.is_error());
             self.listening = !value.is_error() && begins_to_listen(&pending.argv);
+            self.subscribed = self.listening && is_subscription(&pending.argv);
         }
         out.push(ConsoleOutput::Reply(value));
     }
@@ -568,9 +578,9 @@ mod tests {
               Push([Bulk("subscribe"), Bulk("a")])
             10.0.1.1:6379> 
               Push([Bulk("subscribe"), Bulk("b")])
-            10.0.1.1:6379> 
+            10.0.1.1:6379(subscribed mode)> 
               Push([Bulk("message"), Bulk("a"), Bulk("hi")])
-            10.0.1.1:6379> 
+            10.0.1.1:6379(subscribed mode)> 
               hang up 10.0.1.1
             10.0.1.1:6379> 
             10.0.1.1:6379> SUBSCRIBE

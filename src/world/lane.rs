@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// Unix time at which every run begins: 2026-01-01T00:00:00Z, in microseconds.
-const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
+pub(super) const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
 /// Between two readings of the lane's gauges.
 pub(super) const SAMPLE_EVERY: Nanos = Nanos::from_millis(100);
 /// First retransmission time-out of TCP on Linux, for messages lost by chance; doubles with every loss.
@@ -107,6 +107,8 @@ pub(super) struct Lane {
     pub measurements: Measurements,
     pub tracer: Tracer,
     pub transcript: Vec<ConsoleLine>,
+    /// Lines that were before its first one.
+    pub forgotten_lines: usize,
     pub marks: Vec<Mark>,
     flights: VecDeque<Flight>,
     fingerprint: Fingerprint,
@@ -150,6 +152,7 @@ impl Lane {
             places,
             tracer: Tracer::default(),
             transcript: Vec::new(),
+            forgotten_lines: 0,
             marks: Vec::new(),
             flights: VecDeque::new(),
             fingerprint: Fingerprint::default(),
@@ -217,6 +220,7 @@ impl Lane {
     pub fn print(&mut self, console: Console, style: LineStyle, text: impl Into<String>) {
         if self.transcript.len() >= TRANSCRIPT_MAX {
             self.transcript.drain(..TRANSCRIPT_MAX / 2);
+            self.forgotten_lines += TRANSCRIPT_MAX / 2;
         }
         self.transcript.push(ConsoleLine { at: self.now(), console, style, text: text.into() });
     }
@@ -552,6 +556,14 @@ impl Lane {
         let wanted = self.operator.timeout(self.now(), id);
         self.operator_do(wanted);
         self.operator_next();
+    }
+
+    /// Ctrl-C at the `redis>` console. Answers whether anything was waiting.
+    pub fn operator_interrupt(&mut self) -> bool {
+        let Some(wanted) = self.operator.interrupt() else { return false };
+        self.operator_do(wanted);
+        self.operator_next();
+        true
     }
 
     fn operator_do(&mut self, wanted: Vec<Do>) {

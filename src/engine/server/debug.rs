@@ -188,7 +188,12 @@ fn populate(call: &mut Call<'_>) -> Result<Value, Error> {
     let prefix = call.argv.get(3).map_or(&b"key"[..], |prefix| prefix);
     let mut name = prefix.to_vec();
     name.push(b':');
+    let limit = call.engine.config.maxmemory;
     for n in 0..count {
+        // The real server goes on and evicts afterwards; here memory is never taken beyond the limit by one command.
+        if limit > 0 && n % 64 == 0 && call.engine.used_memory() > limit {
+            return Err(Error::OutOfMemory);
+        }
         let number = Bytes::from_int(n);
         name.truncate(prefix.len() + 1);
         name.extend_from_slice(&number);
