@@ -39,6 +39,7 @@ impl Lone {
         for (name, value) in &options.settings {
             engine.configure(name, value).map_err(|why| format!("--{name} {value:?}: {why}"))?;
         }
+        engine.end_stream();
         let host = Surroundings { now: clock.now(), rng: Rng::named(options.seed, "gateway") };
         Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false })
     }
@@ -47,12 +48,16 @@ impl Lone {
         self.engine.config("hz").and_then(|hz| hz.parse().ok()).unwrap_or(10).clamp(1, 500)
     }
 
-    /// Drops what nobody listens to.
-    fn drop_effects(&mut self) {
-        if !self.keeps_effects {
-            self.engine.take_effects();
-        }
+    /// Nobody watches keys go.
+    fn drop_notices(&mut self) {
         self.engine.take_notices();
+    }
+}
+
+/// Prints what is for the server's log.
+pub fn print_log(lines: Vec<String>) {
+    for line in lines {
+        println!("{line}");
     }
 }
 
@@ -81,7 +86,8 @@ impl Backend for Lone {
     fn execute(&mut self, _node: Node, client: ClientId, argv: &[Bytes]) -> Outcome {
         self.host.now = self.clock.next_command();
         let outcome = self.engine.execute(&mut self.host, client, argv);
-        self.drop_effects();
+        self.drop_notices();
+        print_log(self.engine.take_log());
         self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
         outcome
     }
@@ -108,7 +114,11 @@ impl Backend for Lone {
 
     fn keep_effects(&mut self, _node: Node, keep: bool) {
         self.keeps_effects = keep;
-        self.engine.begin_stream();
+        if keep {
+            self.engine.begin_stream();
+        } else {
+            self.engine.end_stream();
+        }
     }
 
     fn take_effects(&mut self, _node: Node) -> Vec<Vec<Bytes>> {
@@ -141,7 +151,7 @@ impl Backend for Lone {
             // What was missed is not made up for.
             self.next_cron = UnixMicros((self.next_cron.0 + period).max(now.0));
         }
-        self.drop_effects();
+        self.drop_notices();
     }
 
     fn control(&mut self, words: &[Bytes]) -> Result<String, String> {

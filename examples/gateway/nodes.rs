@@ -3,6 +3,7 @@
 
 use super::backend::{Backend, Node};
 use super::clock::Clock;
+use super::lone::print_log;
 use super::options::Options;
 use rustc_hash::FxHashMap;
 use slotscope::cluster::{self, Cluster, ClusterSpec, Liveness, NodeIndex, NodeSpec, Output, Traffic};
@@ -164,6 +165,7 @@ impl Backend for Nodes {
         self.catch_up();
         let outcome = self.cluster.serve(self.now(), node, client, argv, &mut self.out);
         self.carry_out();
+        print_log(self.cluster.engine_mut(node).take_log());
         let sleep = Duration::from_nanos(self.cluster.engine_mut(node).take_sleep());
         self.clock.sleep(sleep);
         outcome.unwrap_or(Outcome { reply: None, cost_ns: 0, close: true })

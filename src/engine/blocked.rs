@@ -210,7 +210,6 @@ pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
                 };
                 let reply = dispatch::serve_blocked(engine, host, client, (command, spec), &argv, &key, serve);
                 if let Some(reply) = reply {
-                    engine.blocked.remove(client);
                     engine.answer_later(client, reply);
                 }
                 // The key may have expired, which replicas are told whether anybody is served or not.

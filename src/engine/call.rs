@@ -377,6 +377,10 @@ impl Engine {
         if self.pending.is_empty() {
             return;
         }
+        if self.drops_effects {
+            self.pending.clear();
+            return;
+        }
         let pending = std::mem::take(&mut self.pending);
         let wrap = as_transaction && pending.len() > 1;
         for (n, (db, argv)) in pending.into_iter().enumerate() {

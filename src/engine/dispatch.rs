@@ -358,7 +358,7 @@ pub fn run(
 /// Notes what a command has to replicate; answers how many changes it made.
 fn conclude(call: Call<'_>) -> u64 {
     let Call { engine, host, argv, db, from_primary, dirty, rewritten, .. } = call;
-    if dirty > 0 && !from_primary && !host.is_replica() {
+    if dirty > 0 && !engine.drops_effects && !from_primary && !host.is_replica() {
         match rewritten {
             Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
             Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
@@ -388,6 +388,7 @@ pub fn serve_blocked(
         engine.command_stats[usize::from(found.0.0)].failed += 1;
         engine.note_error(&reply);
     }
+    engine.blocked.remove(client);
     server::after_command(engine, client, found, argv, cost_ns, now);
     Some(reply)
 }

@@ -1,4 +1,4 @@
-//! HyperLogLog: an estimate of how many different elements were seen, kept in a string of Redis's own format.
+//! `HyperLogLog`: an estimate of how many different elements were seen, kept in a string of Redis's own format.
 //!
 //! The string begins with 16 bytes: `HYLL`, the encoding (0 dense, 1 sparse), three zeroes, and the last estimate in
 //! little-endian order, whose highest bit says that it is out of date. Then come 16384 registers: dense, of 6 bits each,

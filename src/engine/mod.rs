@@ -29,9 +29,9 @@ mod monitor;
 mod number;
 mod options;
 mod paged;
-mod preview;
 mod partial_sort;
 mod pause;
+mod preview;
 mod pubsub;
 mod rdb;
 mod server;
@@ -263,6 +263,8 @@ pub struct Engine {
     hung_up: Vec<ClientId>,
     /// Ready to be taken.
     effects: Vec<Vec<Bytes>>,
+    /// Nobody takes the effects: they need not be put together.
+    drops_effects: bool,
     /// The database the last effect was in; none: the next one says its own.
     effects_db: Option<u32>,
     /// What the unit of execution that is going on has to replicate, with its database.
@@ -296,6 +298,7 @@ impl Engine {
             outbox: Vec::new(),
             hung_up: Vec::new(),
             effects: Vec::new(),
+            drops_effects: false,
             effects_db: Some(0),
             pending: Vec::new(),
             notices: Vec::new(),
@@ -459,6 +462,12 @@ impl Engine {
     /// Somebody begins to listen to the effects: the next one is preceded by SELECT.
     pub fn begin_stream(&mut self) {
         self.effects_db = None;
+        self.drops_effects = false;
+    }
+    /// Nobody listens to the effects until [`Engine::begin_stream`].
+    pub fn end_stream(&mut self) {
+        self.drops_effects = true;
+        self.effects.clear();
     }
     /// What happened to keys by itself since the last call.
     pub fn take_notices(&mut self) -> Vec<Notice> {

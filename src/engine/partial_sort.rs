@@ -1,7 +1,7 @@
 //! Sorting where only the first of many are wanted, in the order a real server gives to what compares equal.
 //!
 //! Redis sorts everything with C's `qsort` (glibc: a stable merge sort), and a part with a quicksort that leaves alone what
-//! lies outside it (J. Bentley and M. McIlroy, "Engineering a Sort Function", 1993). The latter is not stable.
+//! lies outside it (J. Bentley and M. D. `McIlroy`, "Engineering a Sort Function", 1993). The latter is not stable.
 //!
 //! Start with [`partial_sort`].
 

@@ -113,7 +113,8 @@ fn header(kind: u8, n: i64, into: &mut Vec<u8>) {
     if (0..10).contains(&n) {
         into.push(b'0' + n as u8);
     } else {
-        into.extend_from_slice(n.to_string().as_bytes());
+        let mut digits = [0; Bytes::DIGITS];
+        into.extend_from_slice(Bytes::digits(n, &mut digits));
     }
     into.extend_from_slice(b"\r\n");
 }

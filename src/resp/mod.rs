@@ -30,9 +30,16 @@ use std::rc::Rc;
 pub struct Bytes(Rc<[u8]>);
 
 impl Bytes {
+    /// Digits of a 64-bit integer, sign included, at most.
+    const DIGITS: usize = 20;
+
     /// The bytes of a decimal integer, as Redis prints one.
     pub fn from_int(n: i64) -> Self {
-        let mut text = [0u8; 20];
+        Self::from(Self::digits(n, &mut [0; Self::DIGITS]))
+    }
+
+    /// The same without asking for memory.
+    fn digits(n: i64, text: &mut [u8; Self::DIGITS]) -> &[u8] {
         let mut start = text.len();
         let mut rest = n.unsigned_abs();
         loop {
@@ -47,7 +54,7 @@ impl Bytes {
             start -= 1;
             text[start] = b'-';
         }
-        Self::from(&text[start..])
+        &text[start..]
     }
 }
 

@@ -100,6 +100,13 @@ const NOT_AT_RANDOM: &[&str] = &[
     "select",
     "randomkey",
     "pfselftest",
+    // Answered with several messages.
+    "subscribe",
+    "psubscribe",
+    "ssubscribe",
+    "unsubscribe",
+    "punsubscribe",
+    "sunsubscribe",
 ];
 
 impl Grammar {

@@ -76,6 +76,14 @@ impl Connection {
         self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
+        let more = self.reader.buffer();
+        assert!(
+            more.is_empty(),
+            "{}: answered {} and {}",
+            request.escape_ascii(),
+            reply.escape_ascii(),
+            more.escape_ascii()
+        );
         reply
     }
 

@@ -7,6 +7,7 @@
 //! | [`setup`] | everything else a chore needs: Trunk, wasm-bindgen, browsers, reference servers, npm packages |
 //! | [`page`] | builds, serves, photographs and measures the page |
 //! | [`conformance`] | Redis's own test suite against the gateway |
+//! | [`race`] | redis-benchmark against the gateway and redis-server |
 //! | [`test`] | all checks in order, and the table at their end |
 //!
 //! Each chore sets up what it needs by itself, finds what is already there, and can be run again at any time.
@@ -16,6 +17,7 @@
 
 mod conformance;
 mod page;
+mod race;
 mod run;
 mod setup;
 mod test;
@@ -74,6 +76,12 @@ const CHORES: &[Chore] = &[
         options: "[unit…] [--mode a|b|c] [--real] [--skips] [--fast]",
         about: "Redis's own test suite against the gateway, one fresh server a unit, beside the real server's figures",
         carry_out: conformance::conformance,
+    },
+    Chore {
+        name: "race",
+        options: "[--requests N] [--check] [tests]",
+        about: "redis-benchmark -P 16 against the gateway and against redis-server, in turns",
+        carry_out: race::race,
     },
     Chore {
         name: "setup",

@@ -266,7 +266,8 @@ fn parse_operations(call: &Call<'_>) -> Result<Vec<Operation>, Error> {
             at += 2;
             continue;
         }
-        if !is_get && !is_set && !(call.is_word(at, "incrby") && rest >= 3) {
+        let is_increment = call.is_word(at, "incrby") && rest >= 3;
+        if !(is_get || is_set || is_increment) {
             return Err(Error::Syntax);
         }
         let (signed, width) = field_type(call.arg(at + 1))?;

@@ -187,7 +187,7 @@ fn rectangle(call: &Call<'_>, at: usize) -> Result<(Extent, f64), Error> {
     Ok((Extent::Box { width, height }, unit(call, at + 2)?))
 }
 
-/// Whether the command only reads: GEORADIUS_RO and GEORADIUSBYMEMBER_RO take no STORE.
+/// Whether a result may be stored: `GEORADIUS_RO` and `GEORADIUSBYMEMBER_RO` take no STORE.
 fn may_store(call: &Call<'_>) -> bool {
     !call.spec.name.ends_with("_ro")
 }

@@ -1,4 +1,4 @@
-//! The HyperLogLog group: strings that estimate how many different elements they were shown.
+//! The `HyperLogLog` group: strings that estimate how many different elements they were shown.
 
 use super::string::{string, string_mut};
 use crate::engine::EventClass;
@@ -25,7 +25,7 @@ fn check(data: &Data) -> Result<&StringValue, Error> {
     }
 }
 
-/// The entry of a key that holds a HyperLogLog.
+/// The entry of a key that holds a `HyperLogLog`.
 fn find(call: &mut Call<'_>, key: &Bytes, why: Lookup) -> Result<Option<EntryId>, Error> {
     let Some(id) = call.find(key, why) else {
         return Ok(None);

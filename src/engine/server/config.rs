@@ -153,6 +153,12 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
         let value = value.map_err(|why| failed(&pair[0], &why))?;
         values.push((said, value));
     }
+    for ((pair, at), (_, value)) in pairs.chunks(2).zip(&places).zip(&values) {
+        // A simulated server stays where it is.
+        if PARAMETERS[*at].name == "port" && value != text(&call.engine.config, *at) {
+            return Err(failed(&pair[0], "Unable to listen on this port. Check server logs."));
+        }
+    }
     for (at, (said, value)) in places.into_iter().zip(values) {
         // Who was connected before a password was asked for stays so.
         if PARAMETERS[at].name == "requirepass" && call.engine.config.requirepass.is_empty() {

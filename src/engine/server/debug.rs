@@ -28,11 +28,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         ("log", 3) => {
             let line = format!("DEBUG LOG: {}", String::from_utf8_lossy(call.arg(2)));
-            let log = &mut call.engine.server.log;
-            if log.len() >= LOG_MAX {
-                log.remove(0);
-            }
-            log.push(line);
+            log(call, line);
             Ok(Value::ok())
         }
         ("error", 3) => {
@@ -114,14 +110,33 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     }
 }
 
-/// `DEBUG LISTPACK key`: a real server prints the listpack where nobody sees it.
+/// Adds a line to the server's log; the oldest goes if nobody has taken any for long.
+fn log(call: &mut Call<'_>, line: String) {
+    let log = &mut call.engine.server.log;
+    if log.len() >= LOG_MAX {
+        log.remove(0);
+    }
+    log.push(line);
+}
+
+/// `DEBUG LISTPACK key`: a line for the log, where a real server prints to its standard output.
 fn show_listpack(call: &mut Call<'_>) -> Result<Value, Error> {
     let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
-    if call.engine.keyspace.data(call.db, id).encoding() == "listpack" {
-        Ok(Value::simple("Listpack structure printed on stdout"))
-    } else {
-        Err(Error::Text("ERR Not a listpack encoded object."))
+    let data = call.engine.keyspace.data(call.db, id);
+    let elements: Vec<String> = match data {
+        Data::Hash(hash) => hash.iter().flat_map(|(field, value)| [field.clone(), value.clone()]).map(shown).collect(),
+        Data::SortedSet(set) => set.iter().map(|(member, score)| format!("{} {score}", shown(member))).collect(),
+        _ => Vec::new(),
+    };
+    if data.encoding() != "listpack" {
+        return Err(Error::Text("ERR Not a listpack encoded object."));
     }
+    log(call, format!("{} {{{}}}", shown(call.arg(2).clone()), elements.join(", ")));
+    Ok(Value::simple("Listpack structure printed on stdout"))
+}
+
+fn shown(bytes: Bytes) -> String {
+    bytes.escape_ascii().to_string()
 }
 
 /// Subcommands of Redis 7.0 that are not built here.
@@ -188,7 +203,12 @@ fn populate(call: &mut Call<'_>) -> Result<Value, Error> {
     let prefix = call.argv.get(3).map_or(&b"key"[..], |prefix| prefix);
     let mut name = prefix.to_vec();
     name.push(b':');
+    let limit = call.engine.config.maxmemory;
     for n in 0..count {
+        // The real server goes on and evicts afterwards; here memory is never taken beyond the limit by one command.
+        if limit > 0 && n % 64 == 0 && call.engine.used_memory() > limit {
+            return Err(Error::OutOfMemory);
+        }
         let number = Bytes::from_int(n);
         name.truncate(prefix.len() + 1);
         name.extend_from_slice(&number);

@@ -1,4 +1,4 @@
-//! The HyperLogLog group. Replies were taken from a real 7.0.15.
+//! The `HyperLogLog` group. Replies were taken from a real 7.0.15.
 
 use crate::engine::testing::Server;
 

@@ -41,17 +41,17 @@ fn a_message_goes_to_the_channel_in_order_of_arrival_then_to_patterns() {
         (
             one,
             "PUBLISH news hi",
-            r##"#3 >["message", "news", "hi"] | #2 >["message", "news", "hi"] | #3 >["pmessage", "*s", "news", "hi"] | #3 >["pmessage", "n*", "news", "hi"] | :4"##,
+            r#"#3 >["message", "news", "hi"] | #2 >["message", "news", "hi"] | #3 >["pmessage", "*s", "news", "hi"] | #3 >["pmessage", "n*", "news", "hi"] | :4"#,
         ),
         (one, "PUBLISH who hi", ":0"),
         // Only RESP3 can publish while it listens: to itself, before the reply.
         (four, "PUBLISH other x", r#">["message", "other", "x"] | :1"#),
         // Shard channels are names of their own.
         (two, "SSUBSCRIBE news", r#">["ssubscribe", "news", :1]"#),
-        (one, "SPUBLISH news x", r##"#2 >["smessage", "news", "x"] | :1"##),
+        (one, "SPUBLISH news x", r#"#2 >["smessage", "news", "x"] | :1"#),
     ]);
     server.engine.disconnect(three);
-    server.converse(&[(one, "PUBLISH news hi", r##"#2 >["message", "news", "hi"] | :1"##)]);
+    server.converse(&[(one, "PUBLISH news hi", r#"#2 >["message", "news", "hi"] | :1"#)]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn confirmations_are_sent_whatever_client_reply_says() {
         (two, "CLIENT REPLY OFF", ""),
         (two, "SUBSCRIBE x", r#">["subscribe", "x", :1]"#),
         (two, "PING", ""),
-        (one, "PUBLISH x 1", r##"#2 >["message", "x", "1"] | :1"##),
+        (one, "PUBLISH x 1", r#"#2 >["message", "x", "1"] | :1"#),
     ]);
 }
 
@@ -122,7 +122,7 @@ fn messages_of_a_transaction_come_among_its_replies() {
         (two, "EXEC", "[-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client]"),
         (one, "MULTI", "+OK"),
         (one, "PUBLISH c 1", "+QUEUED"),
-        (one, "EXEC", r##"#4 >["message", "c", "1"] | [:1]"##),
+        (one, "EXEC", r#"#4 >["message", "c", "1"] | [:1]"#),
     ]);
 }
 
@@ -176,7 +176,7 @@ fn who_listens_to_a_slot_that_leaves_is_told() {
     server.engine.leave_slot(Slot::of_key(b"a"));
     assert_eq!(
         server.sent(),
-        r##"#2 >["sunsubscribe", "{a}1", :1] | #2 >["sunsubscribe", "{a}2", :0] | #3 >["sunsubscribe", "{a}2", :1]"##
+        r#"#2 >["sunsubscribe", "{a}1", :1] | #2 >["sunsubscribe", "{a}2", :0] | #3 >["sunsubscribe", "{a}2", :1]"#
     );
     assert_eq!(server.talk(two, "PING"), "+PONG");
     assert_eq!(server.engine.shard_channel_slots(), [Slot::of_key(b"b")]);
