@@ -138,3 +138,16 @@ fn the_console_prints_what_its_protocol_has() {
     ask("HSET {user:1}h a 1");
     assert_eq!(ask("ZSCORE {user:1}z m"), ["\"1.5\""]);
 }
+
+#[test]
+fn another_clients_push_serves_who_waits() {
+    let mut world = run_at(4);
+    world.act(Console::Redis, "BLPOP queue 0").expect("a line");
+    world.advance(world.now() + Nanos::from_secs(1));
+    assert!(world.console_rests());
+    world.act(Console::Sim, "call RPUSH queue job").expect("a line");
+    world.advance(world.now() + Nanos::from_millis(100));
+    assert!(!world.console_busy());
+    let said = world.transcript(0, 0).iter().rfind(|line| line.console == Console::Redis).map(|line| &*line.text);
+    assert_eq!(said, Some("1) \"queue\"\n2) \"job\""));
+}

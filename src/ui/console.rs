@@ -41,7 +41,7 @@ pub fn draw(page: &Page) -> Html {
             <div class="console-panel" id="console-panel" role="tabpanel" aria-labelledby={format!("console-{}", console.name())}>
                 { part_unless(same_lines, "transcript", page, (lane, console as usize), transcript) }
                 if page.snapshot.waits && console == Console::Redis {
-                    <p class="console-waits">{ "Goes on until it is answered or interrupted." }
+                    <p class="console-waits">{ "Still under way." }
                         <button class="button" onclick={page.runs(Console::Sim, "interrupt".to_owned(), INTERRUPTED)}>{ "Interrupt (Ctrl-C)" }</button></p>
                 } else {
                 <p class="console-hint">{ match console {

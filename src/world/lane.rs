@@ -352,7 +352,7 @@ impl Lane {
 
     /// Who a caller is: the host, and its place in the picture.
     fn caller_place(&self, caller: Caller) -> (HostId, Place) {
-        if caller == Operator::CALLER {
+        if caller == Operator::CALLER || caller == Operator::EVERYWHERE {
             (self.places.console(), Place::App(0))
         } else {
             let app = AppIndex(caller.0 as u8);
@@ -378,7 +378,7 @@ impl Lane {
     }
 
     fn carry_reply(&mut self, reply: Reply) {
-        let to_console = reply.caller == Operator::CALLER;
+        let to_console = reply.caller == Operator::CALLER || reply.caller == Operator::EVERYWHERE;
         let (to_host, to_place) = self.caller_place(reply.caller);
         let from_host = self.places.node(reply.node);
         let mut arrives = self.travel(from_host, to_host, reply.bytes, Luck::Reply(reply.id));
@@ -530,12 +530,14 @@ impl Lane {
         self.operator_next();
     }
 
-    /// `call`: one command to every node.
+    /// `call`: one command to every node, on connections of its own.
     pub fn operator_broadcast(&mut self, argv: &[Bytes]) {
         for node in 0..self.cluster.len() {
             let name = self.cluster.spec(NodeIndex(node as u16)).name.clone();
             let id = self.operator.broadcast_id(name.clone());
-            let request = Request { id, caller: Operator::CALLER, argv: argv.to_vec(), asking: false };
+            // Each time it is run the tool connects anew: what an earlier one left waiting is gone.
+            self.cluster.hang_up(NodeIndex(node as u16), Operator::EVERYWHERE);
+            let request = Request { id, caller: Operator::EVERYWHERE, argv: argv.to_vec(), asking: false };
             self.send_request(self.places.console(), Place::App(0), &name, request, FlightKind::Write, 0);
             self.schedule.after(Operator::TIMEOUT, Event::OperatorTimeout(id));
         }

@@ -45,6 +45,8 @@ pub(super) struct Operator {
 impl Operator {
     /// Who the operator is to the nodes.
     pub const CALLER: Caller = Caller(u16::MAX);
+    /// Who the operator's other tool is: commands to every node have connections of their own.
+    pub const EVERYWHERE: Caller = Caller(u16::MAX - 1);
     /// How long a command to every node is waited for.
     pub const TIMEOUT: Nanos = ConsoleClient::TIMEOUT;
 
