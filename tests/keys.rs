@@ -146,7 +146,9 @@ fn another_clients_push_serves_who_waits() {
     world.advance(world.now() + Nanos::from_secs(1));
     assert!(world.console_rests());
     world.act(Console::Sim, "call RPUSH queue job").expect("a line");
-    world.advance(world.now() + Nanos::from_millis(100));
+    while !world.console_rests() {
+        world.step();
+    }
     assert!(!world.console_busy());
     let said = world.transcript(0, 0).iter().rfind(|line| line.console == Console::Redis).map(|line| &*line.text);
     assert_eq!(said, Some("1) \"queue\"\n2) \"job\""));

@@ -30,7 +30,7 @@ pub(super) enum Do {
 #[derive(Clone, Debug)]
 pub(super) struct Operator {
     client: ConsoleClient,
-    /// When the line that waits was sent, and whether it may wait for longer than the network takes.
+    /// When the line that waits was sent or anything came in last, and whether the line may wait for longer than the network takes.
     since: Nanos,
     may_block: bool,
     /// Whether the line that waits is HELLO, and whether the connection speaks RESP3 since an earlier one.
@@ -81,7 +81,7 @@ impl Operator {
 
     /// Whether what waits may go on waiting for ever (BLPOP and its kin).
     pub fn is_blocked(&self, now: Nanos) -> bool {
-        self.may_block && self.waits(now)
+        self.may_block && self.waits(now) && self.broadcasts.is_empty()
     }
 
     /// Ctrl-C: gives up the line that waits. None where no line does.
@@ -127,6 +127,7 @@ impl Operator {
 
     /// A reply has come.
     pub fn reply(&mut self, now: Nanos, reply: Reply) -> Vec<Do> {
+        self.since = now;
         if let Some(name) = self.broadcasts.remove(&reply.id) {
             let style = if reply.value.is_error() { LineStyle::Error } else { LineStyle::Reply };
             return vec![Do::Print(
