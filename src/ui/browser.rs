@@ -155,9 +155,10 @@ fn list(page: &Page, browse: &Browse, view: &KeysView) -> Html {
 fn about(facts: &KeyFacts) -> String {
     let KeyFacts { kind, encoding, slot, .. } = facts;
     let bytes = format::bytes(facts.bytes as u64);
-    match encoding == kind {
-        true => format!("{kind} · {bytes} · slot {slot} · "),
-        false => format!("{kind} · {encoding} · {bytes} · slot {slot} · "),
+    if encoding == kind {
+        format!("{kind} · {bytes} · slot {slot} · ")
+    } else {
+        format!("{kind} · {encoding} · {bytes} · slot {slot} · ")
     }
 }
 
