@@ -51,7 +51,9 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
         ("dump", Value::Bulk(real), Value::Bulk(ours)) => {
             // A set, a hash, a stream.
             let kind = real.first();
-            matches!(kind, Some(2 | 4 | 19)) && kind == ours.first() && real.len().abs_diff(ours.len()) <= real.len() / 4
+            matches!(kind, Some(2 | 4 | 19))
+                && kind == ours.first()
+                && real.len().abs_diff(ours.len()) <= real.len() / 4
         }
         ("srandmember" | "hrandfield" | "zrandmember", Value::Array(real), Value::Array(ours))
         | ("spop", Value::Set(real) | Value::Array(real), Value::Set(ours) | Value::Array(ours)) => {

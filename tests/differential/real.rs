@@ -77,7 +77,13 @@ impl Connection {
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
         let more = self.reader.buffer();
-        assert!(more.is_empty(), "{}: answered {} and {}", request.escape_ascii(), reply.escape_ascii(), more.escape_ascii());
+        assert!(
+            more.is_empty(),
+            "{}: answered {} and {}",
+            request.escape_ascii(),
+            reply.escape_ascii(),
+            more.escape_ascii()
+        );
         reply
     }
 

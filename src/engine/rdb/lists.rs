@@ -17,14 +17,15 @@ pub fn write(writer: &mut Writer, list: &ListValue) {
     writer.length(nodes.len() as u64);
     for (is_plain, elements) in nodes {
         writer.length(if is_plain { PLAIN } else { PACKED });
-        match elements.front().filter(|_| is_plain) {
-            Some(element) => writer.string(element),
-            None => {
-                let mut packed = Builder::new();
-                elements.iter().for_each(|element| packed.push(element));
-                writer.string(&packed.finish());
-            }
+        if let Some(element) = elements.front().filter(|_| is_plain) {
+            writer.string(element);
+            continue;
         }
+        let mut packed = Builder::new();
+        for element in elements {
+            packed.push(element);
+        }
+        writer.string(&packed.finish());
     }
 }
 
@@ -59,6 +60,8 @@ pub fn read_elements(reader: &mut Reader<'_>, config: &Config) -> Option<ListVal
 pub fn read_ziplist(reader: &mut Reader<'_>, config: &Config) -> Option<ListValue> {
     let text = reader.string()?;
     let mut list = ListValue::new(config);
-    old::ziplist(&text)?.into_iter().for_each(|element| list.push_back(element.bytes()));
+    for element in old::ziplist(&text)? {
+        list.push_back(element.bytes());
+    }
     Some(list)
 }

@@ -6,8 +6,8 @@
 //! Start with [`dump`] and [`restore`]; what strings and lengths look like is in [`wire`].
 
 mod crc64;
-mod lists;
 mod listpack;
+mod lists;
 mod lzf;
 mod old;
 mod streams;
@@ -177,7 +177,9 @@ mod tests {
     fn round_trip(bytes: &[u8]) -> Vec<u8> {
         let payload = dump(&Data::Str(StringValue::new(&Bytes::from(bytes))), true);
         verify(&payload, true).expect("its own checksum");
-        let Data::Str(value) = restore(&payload, &Config::default()).expect("its own form") else { panic!("another type") };
+        let Data::Str(value) = restore(&payload, &Config::default()).expect("its own form") else {
+            panic!("another type")
+        };
         value.bytes().to_vec()
     }
 

@@ -79,7 +79,9 @@ fn pack(base: StreamId, node: &Node) -> Vec<u8> {
     packed.push_integer((node.entries.len() - node.live) as i64);
     let first = node.entries.first().map(|entry| &*entry.fields).unwrap_or_default();
     packed.push_integer(first.len() as i64 / 2);
-    first.iter().step_by(2).for_each(|name| packed.push(name));
+    for name in first.iter().step_by(2) {
+        packed.push(name);
+    }
     packed.push_integer(0);
     for entry in &node.entries {
         let deleted = if entry.deleted { DELETED } else { 0 };
@@ -92,7 +94,9 @@ fn pack(base: StreamId, node: &Node) -> Vec<u8> {
             packed.push_integer(pairs as i64);
         }
         let skipped = usize::from(same);
-        entry.fields.iter().skip(skipped).step_by(1 + skipped).for_each(|part| packed.push(part));
+        for part in entry.fields.iter().skip(skipped).step_by(1 + skipped) {
+            packed.push(part);
+        }
         let count = if same { pairs } else { 1 + 2 * pairs };
         packed.push_integer((count + ENTRY_FIXED) as i64);
     }

@@ -15,11 +15,15 @@ pub fn write_set(writer: &mut Writer, set: &SetValue) {
         let mut block = Vec::with_capacity(8 + integers.len() * width);
         block.extend_from_slice(&(width as u32).to_le_bytes());
         block.extend_from_slice(&(integers.len() as u32).to_le_bytes());
-        integers.iter().for_each(|n| block.extend_from_slice(&n.to_le_bytes()[..width]));
+        for n in integers {
+            block.extend_from_slice(&n.to_le_bytes()[..width]);
+        }
         return writer.string(&block);
     }
     writer.length(set.len() as u64);
-    set.iter().for_each(|member| writer.string(&member));
+    for member in set.iter() {
+        writer.string(&member);
+    }
 }
 
 /// Reads a set of members one after the other.
