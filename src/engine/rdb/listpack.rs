@@ -88,6 +88,20 @@ fn push_back_length(len: usize, into: &mut Vec<u8>) {
     }
 }
 
+/// The length that stands at the end of these bytes.
+fn back_length(bytes: &[u8]) -> Option<usize> {
+    /// Bytes of the longest.
+    const LONGEST: usize = 5;
+    let mut len = 0;
+    for (at, byte) in bytes.iter().rev().take(LONGEST).enumerate() {
+        len |= usize::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some(len);
+        }
+    }
+    None
+}
+
 /// An element of a listpack, or of one of its predecessors.
 #[derive(Clone, Copy)]
 pub enum Element<'a> {
@@ -128,13 +142,13 @@ pub fn elements(packed: &[u8]) -> Option<Vec<Element<'_>>> {
     }
     reader.0 = inside;
     let mut elements = Vec::new();
-    let mut back = Vec::new();
     while !reader.0.is_empty() {
         let before = reader.0.len();
         let element = element(&mut reader)?;
-        back.clear();
-        push_back_length(before - reader.0.len(), &mut back);
-        if reader.take(back.len())? != back {
+        let len = before - reader.0.len();
+        reader.take(listpack::back_length(len))?;
+        let read = packed.len() - 1 - reader.0.len();
+        if back_length(&packed[..read]) != Some(len) {
             return None;
         }
         elements.push(element);

@@ -188,6 +188,10 @@ pub fn read(reader: &mut Reader<'_>, limits: NodeLimits, complete: bool) -> Opti
         log.added = reader.number()?;
     } else {
         log.find_first();
+        if log.len == 0 {
+            // What a real server finds where there is no first entry.
+            log.first_id = StreamId::MAX;
+        }
         log.added = len;
     }
     if log.len != len || !log.is_in_order() {

@@ -7,7 +7,7 @@ use crate::engine::config::Config;
 use crate::engine::dict::Dict;
 use crate::engine::number;
 use crate::engine::value::{HashLimits, HashValue, Limits, SetValue, SortedSetValue};
-use crate::resp::{Bytes, parse_double};
+use crate::resp::Bytes;
 
 /// Writes a set.
 pub fn write_set(writer: &mut Writer, set: &SetValue) {
@@ -147,12 +147,17 @@ fn score_text(reader: &mut Reader<'_>) -> Option<f64> {
         255 => Some(f64::NEG_INFINITY),
         254 => Some(f64::INFINITY),
         253 => None,
-        len => {
-            let text = reader.take(usize::from(len))?;
-            let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
-            number::strtod(&text[start..])
-        }
+        len => leading_double(reader.take(usize::from(len))?),
     }
+}
+
+/// The number a text begins with, as C's `strtod` and `scanf` take it.
+fn leading_double(text: &[u8]) -> Option<f64> {
+    /// A real server looks at no more bytes.
+    const LONGEST: usize = 127;
+    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'..=b'\r'))?;
+    let text = &text[start..text.len().min(start + LONGEST)];
+    (1..=text.len()).rev().find_map(|len| number::strtod(&text[..len]))
 }
 
 /// A sorted set that was one block of members and scores.
@@ -163,7 +168,7 @@ pub fn sorted_set_of_block(elements: &[Element<'_>], config: &Config) -> Option<
         let score = match score {
             Element::Integer(n) => *n as f64,
             // What is no number is 0, as C has it.
-            Element::Text(text) => parse_double(text).unwrap_or(0.0),
+            Element::Text(text) => leading_double(text).unwrap_or(0.0),
         };
         if score.is_nan() || !table.add(&member.bytes(), score) {
             return None;
