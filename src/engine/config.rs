@@ -131,6 +131,8 @@ pub struct Config {
     pub zset_max_listpack_entries: u64,
     /// zset-max-listpack-value.
     pub zset_max_listpack_value: u64,
+    /// RESTORE takes any checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION).
+    pub skip_checksum: bool,
     /// hll-sparse-max-bytes.
     pub hll_sparse_max_bytes: u64,
     /// stream-node-max-bytes.
@@ -147,6 +149,13 @@ pub struct Config {
     pub latency_tracking: bool,
     /// What CONFIG GET prints of parameters that are not at their default.
     pub changed: std::collections::BTreeMap<&'static str, String>,
+}
+
+impl Config {
+    /// rdbcompression: whether long strings are compressed in payloads.
+    pub fn compresses_payloads(&self) -> bool {
+        self.changed.get("rdbcompression").is_none_or(|value| value != "no")
+    }
 }
 
 impl Default for Config {
@@ -179,6 +188,7 @@ impl Default for Config {
             list_max_listpack_size: -2,
             list_compress_depth: 0,
             list_packed_threshold: super::value::LIST_ELEMENT_LARGE,
+            skip_checksum: false,
             set_max_intset_entries: 512,
             zset_max_listpack_entries: 128,
             zset_max_listpack_value: 64,

@@ -46,10 +46,15 @@ fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) 
         ("hgetall", Value::Map(_), Value::Map(_)) | ("hgetall", Value::Array(_), Value::Array(_)) => {
             sorted_pairs(real) == sorted_pairs(ours)
         }
-        // Chance; and not every type has a serialised form or a fingerprint yet.
-        ("srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_))
-        | ("dump", Value::Bulk(_), Value::Error(_))
-        | ("debug", _, Value::Error(_)) => true,
+        // Chance; and a payload lists what is in a table in the table's order, and tells times.
+        ("srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_)) => true,
+        ("dump", Value::Bulk(real), Value::Bulk(ours)) => {
+            // A set, a hash, a stream.
+            let kind = real.first();
+            matches!(kind, Some(2 | 4 | 19))
+                && kind == ours.first()
+                && real.len().abs_diff(ours.len()) <= real.len() / 4
+        }
         ("srandmember" | "hrandfield" | "zrandmember", Value::Array(real), Value::Array(ours))
         | ("spop", Value::Set(real) | Value::Array(real), Value::Set(ours) | Value::Array(ours)) => {
             let shape = |item: &Value| match item {

@@ -10,6 +10,7 @@ mod estimates;
 mod generate;
 mod lists;
 mod ours;
+mod payloads;
 mod places;
 mod real;
 mod surface;

@@ -12,7 +12,9 @@ pub fn dump(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(data) = call.lookup_read(call.arg(1)) else {
         return Ok(Value::Null);
     };
-    rdb::dump(data).map(Value::bulk).ok_or(Error::NotImplemented("dump of this type"))
+    let data = data.clone();
+    call.work += data.free_effort() as u64;
+    Ok(Value::bulk(rdb::dump(&data, call.engine.config.compresses_payloads())))
 }
 
 #[derive(Default)]
@@ -71,8 +73,8 @@ pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
         Damage::Checksum => Error::Text("ERR DUMP payload version or checksum are wrong"),
         Damage::Format => Error::Text("ERR Bad data format"),
     };
-    rdb::verify(payload).map_err(damaged)?;
-    let data = rdb::restore(payload).map_err(damaged)?;
+    rdb::verify(payload, !call.engine.config.skip_checksum).map_err(damaged)?;
+    let data = rdb::restore(payload, &call.engine.config).map_err(damaged)?;
     let deleted = options.replace && call.delete_key(key);
     let base = if options.absolute { 0 } else { call.now_ms() };
     // Too long a time wraps round into the past, as it does in C.

@@ -49,21 +49,39 @@ impl Output {
     }
 }
 
-/// The compressed form, if it is at least four bytes shorter.
-pub fn compress(input: &[u8]) -> Option<Vec<u8>> {
-    let limit = input.len().checked_sub(GAIN)?;
-    let mut places = vec![u32::MAX; 1 << TABLE_BITS];
+/// What compresses one string after the other.
+#[derive(Default)]
+pub struct Compressor {
+    /// Where three bytes were seen last, counted from the beginning of the first input; none before `base` counts.
+    places: Vec<u32>,
+    /// Where the input begins.
+    base: u32,
+}
+
+impl Compressor {
+    /// The compressed form, if it is at least four bytes shorter.
+    pub fn compress(&mut self, input: &[u8]) -> Option<Vec<u8>> {
+        let limit = input.len().checked_sub(GAIN)?;
+        let len = u32::try_from(input.len()).ok()?;
+        if self.places.is_empty() || self.base.checked_add(len).is_none() {
+            self.places = vec![0; 1 << TABLE_BITS];
+            self.base = 1;
+        }
+        let packed = compress(input, limit, &mut self.places, self.base);
+        self.base = self.base.saturating_add(len);
+        packed
+    }
+}
+
+fn compress(input: &[u8], limit: usize, places: &mut [u32], base: u32) -> Option<Vec<u8>> {
     let mut out = Output { bytes: vec![0], limit, literals: 0 };
     let mut at = 0;
     while at + 2 < input.len() {
         let entry = &mut places[slot(input, at)];
-        let seen = *entry as usize;
-        *entry = at as u32;
         // A match at the very beginning is not used.
-        let is_match = seen != u32::MAX as usize
-            && seen > 0
-            && at - seen - 1 < DISTANCE_MAX
-            && input[seen..seen + 3] == input[at..at + 3];
+        let seen = entry.checked_sub(base).map_or(0, |seen| seen as usize);
+        *entry = base + at as u32;
+        let is_match = seen > 0 && at - seen - 1 < DISTANCE_MAX && input[seen..seen + 3] == input[at..at + 3];
         if !is_match {
             if out.bytes.len() >= out.limit {
                 return None;
@@ -92,7 +110,7 @@ pub fn compress(input: &[u8]) -> Option<Vec<u8>> {
         }
         // The last two places inside the match are remembered too.
         for inside in [at - 2, at - 1] {
-            places[slot(input, inside)] = inside as u32;
+            places[slot(input, inside)] = base + inside as u32;
         }
     }
     if out.bytes.len() + 3 > out.limit {

@@ -1,199 +1,172 @@
 //! Values as bytes: the serialisation of RDB version 10, as DUMP, RESTORE and MIGRATE carry it.
 //!
-//! A payload is a type byte, the value, two bytes of version (low first) and eight of CRC-64.
+//! A payload is a type byte, the value, two bytes of version (low first) and eight of CRC-64. What is read is looked at to
+//! the last byte, as a real server does with `sanitize-dump-payload yes`: a value that is damaged is not restored.
 //!
-//! Start with [`dump`] and [`restore`].
+//! Start with [`dump`] and [`restore`]; what strings and lengths look like is in [`wire`].
 
 mod crc64;
+mod listpack;
+mod lists;
 mod lzf;
+mod old;
+mod streams;
+mod tables;
+mod wire;
 
-use super::number;
-use super::value::{Data, StringValue};
+use std::rc::Rc;
+
+use super::config::Config;
+use super::value::stream::NodeLimits;
+use super::value::{Data, ListValue, SetValue, StringValue};
 use crate::resp::Bytes;
+use wire::{Reader, Writer};
 
 /// The version of Redis 7.0.
 const VERSION: u16 = 10;
-/// Bytes of version and checksum.
-const FOOTER: usize = 10;
-/// The type byte of a string.
-const TYPE_STRING: u8 = 0;
-/// Strings up to this long may be stored as integers.
-const INTEGER_MAX: usize = 11;
-/// Strings longer than this are compressed if that makes them shorter.
-const COMPRESS_ABOVE: usize = 20;
-/// Longest string that is believed (`proto-max-bulk-len`).
-const LONGEST: u64 = 512 << 20;
+
+/// The type bytes. Servers of version 7.0 write the six of strings, lists, sets, sorted sets, hashes and streams that have
+/// no other name behind them; they read the others too, which older servers wrote.
+mod types {
+    pub const STRING: u8 = 0;
+    pub const LIST_ELEMENTS: u8 = 1;
+    pub const SET: u8 = 2;
+    pub const SORTED_SET_TEXTS: u8 = 3;
+    pub const HASH: u8 = 4;
+    pub const SORTED_SET: u8 = 5;
+    pub const HASH_ZIPMAP: u8 = 9;
+    pub const LIST_ZIPLIST: u8 = 10;
+    pub const SET_INTEGERS: u8 = 11;
+    pub const SORTED_SET_ZIPLIST: u8 = 12;
+    pub const HASH_ZIPLIST: u8 = 13;
+    pub const LIST_ZIPLISTS: u8 = 14;
+    pub const STREAM_INCOMPLETE: u8 = 15;
+    pub const HASH_LISTPACK: u8 = 16;
+    pub const SORTED_SET_LISTPACK: u8 = 17;
+    pub const LIST: u8 = 18;
+    pub const STREAM: u8 = 19;
+}
 
 /// A payload that cannot be restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
     /// Version or checksum is wrong.
     Checksum,
-    /// What is inside makes no sense, or is of a type that is not built here.
+    /// What is inside makes no sense.
     Format,
 }
 
-/// A value with version and checksum; `None` for a type whose form is not built here.
-pub fn dump(data: &Data) -> Option<Vec<u8>> {
-    let mut writer = Writer::default();
+/// Type and value.
+fn write(data: &Data, compress: bool) -> Vec<u8> {
+    let kind = match data {
+        Data::Str(_) => types::STRING,
+        Data::List(_) => types::LIST,
+        Data::Set(set) if set.integers().is_some() => types::SET_INTEGERS,
+        Data::Set(_) => types::SET,
+        Data::SortedSet(set) if set.is_packed() => types::SORTED_SET_LISTPACK,
+        Data::SortedSet(_) => types::SORTED_SET,
+        Data::Hash(hash) if hash.as_table().is_none() => types::HASH_LISTPACK,
+        Data::Hash(_) => types::HASH,
+        Data::Stream(_) => types::STREAM,
+    };
+    let mut writer = Writer::new(compress);
+    writer.bytes.push(kind);
     match data {
-        Data::Str(value) => {
-            writer.0.push(TYPE_STRING);
-            match value {
-                StringValue::Int(n) => writer.integer(*n),
-                other => other.with_bytes(|bytes| writer.string(bytes)),
-            }
-        }
-        _ => return None,
+        Data::Str(StringValue::Int(n)) => writer.integer(*n),
+        Data::Str(text) => text.with_bytes(|bytes| writer.string(bytes)),
+        Data::List(list) => lists::write(&mut writer, list),
+        Data::Set(set) => tables::write_set(&mut writer, set),
+        Data::SortedSet(set) => tables::write_sorted_set(&mut writer, set),
+        Data::Hash(hash) => tables::write_hash(&mut writer, hash),
+        Data::Stream(stream) => streams::write(&mut writer, stream),
     }
-    let mut payload = writer.0;
+    writer.bytes
+}
+
+/// A value with version and checksum. `compress` is `rdbcompression`: whether long strings are made shorter.
+pub fn dump(data: &Data, compress: bool) -> Vec<u8> {
+    let mut payload = write(data, compress);
     payload.extend_from_slice(&VERSION.to_le_bytes());
     let checksum = crc64::checksum(&payload);
     payload.extend_from_slice(&checksum.to_le_bytes());
-    Some(payload)
+    payload
 }
 
-/// Whether version and checksum are right.
-pub fn verify(payload: &[u8]) -> Result<(), Damage> {
+/// Bytes of a value alone, without type, version and checksum (DEBUG OBJECT's `serializedlength`).
+pub fn serialized_length(data: &Data, compress: bool) -> usize {
+    write(data, compress).len() - 1
+}
+
+/// Whether the version is one that is known, and the checksum right if it is looked at.
+pub fn verify(payload: &[u8], check: bool) -> Result<(), Damage> {
     let Some((body, checksum)) = payload.split_last_chunk::<8>() else {
         return Err(Damage::Checksum);
     };
     let Some((_, version)) = body.split_last_chunk::<2>() else {
         return Err(Damage::Checksum);
     };
-    if u16::from_le_bytes(*version) > VERSION || crc64::checksum(body) != u64::from_le_bytes(*checksum) {
+    let is_known = u16::from_le_bytes(*version) <= VERSION;
+    if !is_known || (check && crc64::checksum(body) != u64::from_le_bytes(*checksum)) {
         return Err(Damage::Checksum);
     }
     Ok(())
 }
 
-/// The value of a payload that was [verified](verify).
-pub fn restore(payload: &[u8]) -> Result<Data, Damage> {
-    let body = payload.get(..payload.len().saturating_sub(FOOTER)).unwrap_or_default();
-    let mut reader = Reader(body);
-    let data = match reader.byte() {
-        Some(TYPE_STRING) => reader.string().map(|bytes| Data::Str(StringValue::new(&Bytes::from(bytes)))),
-        _ => None,
-    };
+/// The value of a payload that was [verified](verify), in the encoding that the parameters ask for.
+pub fn restore(payload: &[u8], config: &Config) -> Result<Data, Damage> {
+    let data = read(&mut Reader(payload), config).filter(|data| match data {
+        Data::Str(_) | Data::Stream(_) => true,
+        Data::List(list) => !list.is_empty(),
+        Data::Set(set) => !set.is_empty(),
+        Data::SortedSet(set) => !set.is_empty(),
+        Data::Hash(hash) => !hash.is_empty(),
+    });
     data.ok_or(Damage::Format)
 }
 
-#[derive(Default)]
-struct Writer(Vec<u8>);
-
-impl Writer {
-    fn length(&mut self, len: u64) {
-        match len {
-            0..64 => self.0.push(len as u8),
-            64..16_384 => self.0.extend_from_slice(&[0x40 | (len >> 8) as u8, len as u8]),
-            16_384..=0xffff_ffff => {
-                self.0.push(0x80);
-                self.0.extend_from_slice(&(len as u32).to_be_bytes());
-            }
-            _ => {
-                self.0.push(0x81);
-                self.0.extend_from_slice(&len.to_be_bytes());
-            }
+fn read(reader: &mut Reader<'_>, config: &Config) -> Option<Data> {
+    let kind = reader.byte()?;
+    let block;
+    let elements = match kind {
+        types::HASH_LISTPACK | types::SORTED_SET_LISTPACK => {
+            block = reader.string()?;
+            listpack::elements(&block)?
         }
-    }
-
-    /// An integer in 8, 16 or 32 bits, or as text if it needs more.
-    fn integer(&mut self, n: i64) {
-        if let Ok(n) = i8::try_from(n) {
-            self.0.extend_from_slice(&[0xc0, n as u8]);
-        } else if let Ok(n) = i16::try_from(n) {
-            self.0.push(0xc1);
-            self.0.extend_from_slice(&n.to_le_bytes());
-        } else if let Ok(n) = i32::try_from(n) {
-            self.0.push(0xc2);
-            self.0.extend_from_slice(&n.to_le_bytes());
-        } else {
-            self.plain(number::Decimal::new(n).as_bytes());
+        types::HASH_ZIPLIST | types::SORTED_SET_ZIPLIST => {
+            block = reader.string()?;
+            old::ziplist(&block)?
         }
-    }
-
-    fn plain(&mut self, bytes: &[u8]) {
-        self.length(bytes.len() as u64);
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn string(&mut self, bytes: &[u8]) {
-        if bytes.len() <= INTEGER_MAX
-            && let Some(n) = number::parse_i64(bytes)
-            && i32::try_from(n).is_ok()
-        {
-            return self.integer(n);
+        types::HASH_ZIPMAP => {
+            block = reader.string()?;
+            old::zipmap(&block)?
         }
-        if bytes.len() > COMPRESS_ABOVE
-            && let Some(packed) = lzf::compress(bytes)
-        {
-            self.0.push(0xc3);
-            self.length(packed.len() as u64);
-            self.length(bytes.len() as u64);
-            self.0.extend_from_slice(&packed);
-            return;
+        _ => Vec::new(),
+    };
+    let list = |list: ListValue| Data::List(Rc::new(list));
+    let set = |set: SetValue| Data::Set(Rc::new(set));
+    Some(match kind {
+        types::STRING => Data::Str(StringValue::new(&Bytes::from(reader.string()?))),
+        types::LIST_ELEMENTS => list(lists::read_elements(reader, config)?),
+        types::LIST_ZIPLIST => list(lists::read_ziplist(reader, config)?),
+        types::LIST_ZIPLISTS | types::LIST => list(lists::read(reader, config, kind == types::LIST)?),
+        types::SET => set(tables::read_set(reader, config)?),
+        types::SET_INTEGERS => set(tables::read_integers(reader, config)?),
+        types::SORTED_SET | types::SORTED_SET_TEXTS => {
+            Data::SortedSet(Rc::new(tables::read_sorted_set(reader, config, kind == types::SORTED_SET)?))
         }
-        self.plain(bytes);
-    }
-}
-
-struct Reader<'a>(&'a [u8]);
-
-/// What stands where a length is expected.
-enum Length {
-    Plain(u64),
-    Special(u8),
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.0.split_at_checked(n)?;
-        self.0 = rest;
-        Some(head)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn length(&mut self) -> Option<Length> {
-        let first = self.byte()?;
-        Some(match first >> 6 {
-            0 => Length::Plain(u64::from(first)),
-            1 => Length::Plain(u64::from(first & 0x3f) << 8 | u64::from(self.byte()?)),
-            2 if first == 0x80 => Length::Plain(u64::from(u32::from_be_bytes(self.array()?))),
-            2 if first == 0x81 => Length::Plain(u64::from_be_bytes(self.array()?)),
-            2 => return None,
-            _ => Length::Special(first & 0x3f),
-        })
-    }
-
-    fn plain_length(&mut self) -> Option<usize> {
-        match self.length()? {
-            Length::Plain(len) if len <= LONGEST => usize::try_from(len).ok(),
-            _ => None,
+        types::SORTED_SET_LISTPACK | types::SORTED_SET_ZIPLIST => {
+            Data::SortedSet(Rc::new(tables::sorted_set_of_block(&elements, config)?))
         }
-    }
-
-    fn string(&mut self) -> Option<Vec<u8>> {
-        let integer = |n: i64| Some(number::Decimal::new(n).as_bytes().to_vec());
-        match self.length()? {
-            Length::Plain(len) => self.take(usize::try_from(len).ok()?).map(<[u8]>::to_vec),
-            Length::Special(0) => integer(i64::from(i8::from_le_bytes(self.array()?))),
-            Length::Special(1) => integer(i64::from(i16::from_le_bytes(self.array()?))),
-            Length::Special(2) => integer(i64::from(i32::from_le_bytes(self.array()?))),
-            Length::Special(3) => {
-                let packed = self.plain_length()?;
-                let len = self.plain_length()?;
-                lzf::expand(self.take(packed)?, len)
-            }
-            Length::Special(_) => None,
+        types::HASH => Data::Hash(Rc::new(tables::read_hash(reader, config)?)),
+        types::HASH_LISTPACK | types::HASH_ZIPLIST | types::HASH_ZIPMAP => {
+            Data::Hash(Rc::new(tables::hash_of_block(&elements, config, kind == types::HASH_ZIPMAP)?))
         }
-    }
+        types::STREAM | types::STREAM_INCOMPLETE => {
+            let limits = NodeLimits { bytes: config.stream_node_max_bytes, entries: config.stream_node_max_entries };
+            Data::Stream(Rc::new(streams::read(reader, limits, kind == types::STREAM)?))
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -202,9 +175,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn round_trip(bytes: &[u8]) -> Vec<u8> {
-        let payload = dump(&Data::Str(StringValue::new(&Bytes::from(bytes)))).expect("a string");
-        verify(&payload).expect("its own checksum");
-        let Data::Str(value) = restore(&payload).expect("its own form") else { panic!("another type") };
+        let payload = dump(&Data::Str(StringValue::new(&Bytes::from(bytes))), true);
+        verify(&payload, true).expect("its own checksum");
+        let Data::Str(value) = restore(&payload, &Config::default()).expect("its own form") else {
+            panic!("another type")
+        };
         value.bytes().to_vec()
     }
 
@@ -217,7 +192,7 @@ mod tests {
             ("hello", b"\x00\x05hello\n\x00"),
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", b"\x00\xc3\x09\x1e\x01aa\xe0\x11\x00\x01aa\n\x00"),
         ] {
-            let dumped = dump(&Data::Str(StringValue::new(&Bytes::from(text)))).expect("a string");
+            let dumped = dump(&Data::Str(StringValue::new(&Bytes::from(text))), true);
             assert_eq!(
                 dumped[..dumped.len() - 8].escape_ascii().to_string(),
                 payload.escape_ascii().to_string(),
@@ -228,11 +203,11 @@ mod tests {
 
     #[test]
     fn damage_is_noticed() {
-        let mut payload = dump(&Data::Str(StringValue::new(&Bytes::from("hello")))).expect("a string");
+        let mut payload = dump(&Data::Str(StringValue::new(&Bytes::from("hello"))), true);
         payload[2] ^= 1;
-        assert_eq!(verify(&payload), Err(Damage::Checksum));
-        assert_eq!(verify(b""), Err(Damage::Checksum));
-        assert_eq!(verify(b"short"), Err(Damage::Checksum));
+        assert_eq!(verify(&payload, true), Err(Damage::Checksum));
+        assert_eq!(verify(b"", false), Err(Damage::Checksum));
+        assert_eq!(verify(b"short", false), Err(Damage::Checksum));
     }
 
     proptest! {
@@ -243,8 +218,8 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = verify(&bytes);
-            let _ = restore(&bytes);
+            let _ = verify(&bytes, true);
+            let _ = restore(&bytes, &Config::default());
         }
     }
 }

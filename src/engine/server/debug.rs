@@ -3,8 +3,8 @@
 use super::parameters::bytes;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
-use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, SortedSetValue, StringValue, listpack};
-use crate::engine::{glob, number, usage};
+use crate::engine::value::{Data, LIST_ELEMENT_LARGE, ListValue, StringValue};
+use crate::engine::{glob, number, rdb, usage};
 use crate::resp::{Bytes, Value};
 
 /// `DEBUG subcommand …`
@@ -14,6 +14,10 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         ("set-active-expire", 3) => {
             // As atoi has it: what is no number is 0.
             call.engine.config.active_expire_enabled = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
+            Ok(Value::ok())
+        }
+        ("set-skip-checksum-validation", 3) => {
+            call.engine.config.skip_checksum = number::parse_i64(&call.argv[2]).unwrap_or(0) != 0;
             Ok(Value::ok())
         }
         ("sleep", 3) => sleep(call),
@@ -89,6 +93,8 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
                 "    Let reply buffers be, or shrink and grow them again.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
+                "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+                "    Let RESTORE take payloads whatever their checksum is, or look at it again.",
                 "SLEEP <seconds>",
                 "    Keep the server busy.",
                 "STRINGMATCH-LEN <pattern> <length>",
@@ -162,7 +168,6 @@ const ELSEWHERE: &[&str] = &[
     "sdslen",
     "segfault",
     "set-disable-deny-scripts",
-    "set-skip-checksum-validation",
     "stringmatch-test",
     "structsize",
 ];
@@ -260,60 +265,15 @@ fn quicklist(list: &ListValue) -> String {
     )
 }
 
-/// What a snapshot would take for a length.
-fn length_length(len: usize) -> usize {
-    [1, 2, 5][usize::from(len >= 64) + usize::from(len >= 16_384)]
-}
-
-/// What a snapshot would take for a text, were nothing compressed.
-fn text_length(text: &[u8]) -> usize {
-    match number::parse_i64(text) {
-        Some(-128..=127) => 2,
-        Some(-32_768..=32_767) => 3,
-        Some(-2_147_483_648..=2_147_483_647) => 5,
-        _ => text.len() + length_length(text.len()),
-    }
-}
-
-/// What a snapshot would take for a value, were nothing compressed; not known of streams.
-fn serialized_length(data: &Data) -> Option<usize> {
-    let packed = |size: usize| size + length_length(size);
-    Some(match data {
-        Data::Str(text) => text.with_bytes(text_length),
-        // A node is its kind and a text.
-        Data::List(list) => {
-            list.node_sizes().fold(length_length(list.free_effort()), |sum, size| sum + 1 + packed(size))
-        }
-        Data::Set(set) => match set.integers() {
-            Some((integers, width)) => packed(8 + integers.len() * width),
-            None => set.iter().fold(length_length(set.len()), |sum, member| sum + text_length(&member)),
-        },
-        Data::Hash(hash) if hash.as_table().is_none() => packed(
-            hash.iter()
-                .fold(listpack::EMPTY, |sum, (name, value)| sum + listpack::entry(name) + listpack::entry(value)),
-        ),
-        Data::Hash(hash) => hash
-            .iter()
-            .fold(length_length(hash.len()), |sum, (name, value)| sum + text_length(name) + text_length(value)),
-        Data::SortedSet(set) if set.is_packed() => packed(set.iter().fold(listpack::EMPTY, |sum, (member, score)| {
-            sum + listpack::entry(&member) + listpack::entry(&SortedSetValue::packed_score(score))
-        })),
-        // A score is written as a double.
-        Data::SortedSet(set) => {
-            set.iter().fold(length_length(set.len()), |sum, (member, _)| sum + text_length(&member) + 8)
-        }
-        Data::Stream(_) => return None,
-    })
-}
-
 /// `DEBUG OBJECT key`
 fn object(call: &mut Call<'_>) -> Result<Value, Error> {
     let (db, key, now_ms) = (call.db, call.arg(2), call.now_ms());
+    let compress = call.engine.config.compresses_payloads();
     let keyspace = call.keyspace();
     let id = keyspace.find(db, key).filter(|id| !keyspace.is_expired(db, *id, now_ms)).ok_or(Error::NoSuchKey)?;
     let object = keyspace.object(db, id);
     let extra = if let Data::List(list) = &object.data { quicklist(list) } else { String::new() };
-    let length = serialized_length(&object.data).ok_or(Error::NotImplemented("debug object of a stream"))?;
+    let length = rdb::serialized_length(&object.data, compress);
     let (encoding, lru) = (object.data.encoding(), object.usage);
     Ok(Value::simple(&format!(
         "Value at:0x{:x} refcount:1 encoding:{encoding} serializedlength:{length} lru:{lru} lru_seconds_idle:{}{extra}",

@@ -4,6 +4,7 @@ mod bitmaps;
 mod blocking;
 mod clients;
 mod dispatch;
+mod dump;
 mod eviction;
 mod expiry;
 mod geo;

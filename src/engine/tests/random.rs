@@ -117,7 +117,7 @@ proptest! {
             let mut all: Vec<_> = (0..keys.databases())
                 .flat_map(|db| keys.iter(db).map(move |id| (db, id)))
                 .map(|(db, id)| {
-                    let data = crate::engine::rdb::dump(keys.data(db, id));
+                    let data = crate::engine::rdb::dump(keys.data(db, id), false);
                     (db, keys.key(db, id).clone(), keys.expire_at(db, id), data)
                 })
                 .collect();

@@ -53,6 +53,20 @@ fn place(fields: &[Field], name: &[u8]) -> Option<usize> {
 }
 
 impl HashValue {
+    /// A block of fields in this order, all different.
+    pub fn from_fields(fields: Vec<(Bytes, Bytes)>) -> Self {
+        let bytes = fields.iter().map(|(name, value)| listpack::entry(name) + listpack::entry(value)).sum();
+        let field = |(name, value): (Bytes, Bytes)| Field { hash: dict::hash(&name), name, value };
+        Self { fields: Fields::Block(fields.into_iter().map(field).collect()), bytes }
+    }
+
+    /// A table of these fields.
+    pub fn from_table(table: Dict<Bytes>) -> Self {
+        let weight = |id| memory::string(table.key(id).len()) + memory::string(table.value(id).len());
+        let bytes = table.iter().map(weight).sum();
+        Self { fields: Fields::Table(table), bytes }
+    }
+
     /// The value of a field.
     pub fn get(&self, name: &[u8]) -> Option<&Bytes> {
         match &self.fields {

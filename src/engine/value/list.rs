@@ -220,6 +220,17 @@ impl ListValue {
         }
     }
 
+    /// Adds a node at the tail as it is, whatever the layout says, with one large element or with any number of others.
+    pub fn push_node(&mut self, elements: Vec<Bytes>, is_plain: bool) {
+        let size = match elements.first().filter(|_| is_plain) {
+            Some(element) => element.len(),
+            None => listpack::EMPTY + elements.iter().map(|element| listpack::entry(element)).sum::<usize>(),
+        };
+        if !elements.is_empty() {
+            self.insert_node(self.nodes.len(), Node { elements: VecDeque::from(elements), size, is_plain });
+        }
+    }
+
     /// Adds an element at the tail.
     pub fn push_back(&mut self, element: Bytes) {
         self.push(End::Tail, element);

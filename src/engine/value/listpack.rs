@@ -36,7 +36,12 @@ pub fn integer_entry(n: i64) -> usize {
 }
 
 fn with_back_length(size: usize) -> usize {
-    size + match size {
+    size + back_length(size)
+}
+
+/// Bytes the length of an element of `size` bytes takes, for walking backwards.
+pub fn back_length(size: usize) -> usize {
+    match size {
         0..=127 => 1,
         128..16_383 => 2,
         16_383..2_097_151 => 3,

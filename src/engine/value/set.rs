@@ -74,6 +74,16 @@ impl SetValue {
         Self(Members::Table { dict: Dict::with_room(len), bytes: 0 })
     }
 
+    /// A set of integers in ascending order, each of `width` bytes (2, 4 or 8); one too many makes it a table.
+    pub fn from_integers(sorted: Vec<i64>, width: usize, max_integers: u64) -> Self {
+        let is_large = sorted.len() as u64 > max_integers;
+        let mut set = Self(Members::Integers { sorted, width });
+        if is_large {
+            set.convert();
+        }
+        set
+    }
+
     /// An empty set of the form that suits its first member.
     pub fn for_member(member: &[u8]) -> Self {
         match integer(member) {

@@ -174,7 +174,30 @@ impl Log {
         true
     }
 
-    fn find_first(&mut self) {
+    /// Adds a node that was kept elsewhere; answers whether none begins with the same ID.
+    pub fn add_node(&mut self, node: Node) -> bool {
+        let Some(first) = node.entries.first().map(|entry| entry.id) else {
+            return false;
+        };
+        self.len += node.live as u64;
+        self.nodes_memory += node.allocated;
+        self.nodes.insert(first, Rc::new(node))
+    }
+
+    /// Whether every node ends before the next begins, and the last not after the greatest ID given.
+    pub fn is_in_order(&self) -> bool {
+        let mut last = None;
+        for (key, node) in self.nodes.iter() {
+            if last.is_some_and(|last| last >= key) {
+                return false;
+            }
+            last = Some(node.last_id());
+        }
+        last.is_none_or(|last| last <= self.last_id)
+    }
+
+    /// Looks up which entry is the first.
+    pub fn find_first(&mut self) {
         self.first_id = self.edge(false).unwrap_or(StreamId::MIN);
     }
 
