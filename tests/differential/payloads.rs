@@ -86,7 +86,7 @@ fn value(random: &mut Random) -> (Vec<Vec<Vec<u8>>>, bool) {
             for n in 0..size {
                 let id = format!("{}-{}", 5 + n / 3 * 700, n % 3 + 1);
                 let mut line = [words("xadd v"), vec![id.into_bytes()]].concat();
-                for field in 0..1 + random.below(3) {
+                for field in 0..=random.below(3) {
                     let name = if random.one_in(5) { word(random) } else { format!("f{field}").into_bytes() };
                     line.extend([name, word(random)]);
                 }
@@ -180,7 +180,9 @@ fn what_one_dumps_the_other_restores() {
         }
         both.line(["debug quicklist-packed-threshold 0", "debug quicklist-packed-threshold 300b"][random.below(2)]);
         let (commands, timed) = value(&mut random);
-        commands.iter().for_each(|argv| drop(both.same(argv)));
+        for argv in &commands {
+            drop(both.same(argv));
+        }
         let encoding = both.line("object encoding v");
         let dump = words("dump v");
         let (there, here) = (bulk(&both.real.call(&dump)), bulk(&both.ours.call(0, &dump)));
@@ -330,7 +332,9 @@ fn old_values_are_restored_and_damaged_ones_are_not() {
     for _ in 0..40 {
         both.line("del v");
         let (commands, _) = value(&mut random);
-        commands.iter().for_each(|argv| drop(both.same(argv)));
+        for argv in &commands {
+            drop(both.same(argv));
+        }
         let payload = bulk(&both.ours.call(0, &words("dump v")));
         if payload.len() < 3_000 {
             values.push(payload[..payload.len() - 10].to_vec());
