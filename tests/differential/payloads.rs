@@ -186,7 +186,7 @@ fn what_one_dumps_the_other_restores() {
         let encoding = both.line("object encoding v");
         let dump = words("dump v");
         let (there, here) = (bulk(&both.real.call(&dump)), bulk(&both.ours.call(0, &dump)));
-        assert_eq!(there.len(), here.len(), "round {round}: {:.300?}", commands);
+        assert_eq!(there.len(), here.len(), "round {round}: {commands:.300?}");
         if !timed && !encoding.ends_with(b"hashtable\r\n") {
             assert_eq!(there.escape_ascii().to_string(), here.escape_ascii().to_string(), "round {round}");
         }

@@ -190,7 +190,7 @@ mod tests {
             assert_eq!(error(&mut server, &line), expected);
         }
         for (line, expected) in [
-            ("debug loadaof", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
+            ("debug loadaof", "ERR Slotscope does not implement 'DEBUG LOADAOF' yet"),
             ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);
