@@ -86,7 +86,7 @@ fn value(random: &mut Random) -> (Vec<Vec<Vec<u8>>>, bool) {
             for n in 0..size {
                 let id = format!("{}-{}", 5 + n / 3 * 700, n % 3 + 1);
                 let mut line = [words("xadd v"), vec![id.into_bytes()]].concat();
-                for field in 0..1 + random.below(3) {
+                for field in 0..=random.below(3) {
                     let name = if random.one_in(5) { word(random) } else { format!("f{field}").into_bytes() };
                     line.extend([name, word(random)]);
                 }
@@ -180,11 +180,13 @@ fn what_one_dumps_the_other_restores() {
         }
         both.line(["debug quicklist-packed-threshold 0", "debug quicklist-packed-threshold 300b"][random.below(2)]);
         let (commands, timed) = value(&mut random);
-        commands.iter().for_each(|argv| drop(both.same(argv)));
+        for argv in &commands {
+            both.same(argv);
+        }
         let encoding = both.line("object encoding v");
         let dump = words("dump v");
         let (there, here) = (bulk(&both.real.call(&dump)), bulk(&both.ours.call(0, &dump)));
-        assert_eq!(there.len(), here.len(), "round {round}: {:.300?}", commands);
+        assert_eq!(there.len(), here.len(), "round {round}: {commands:.300?}");
         if !timed && !encoding.ends_with(b"hashtable\r\n") {
             assert_eq!(there.escape_ascii().to_string(), here.escape_ascii().to_string(), "round {round}");
         }
@@ -291,8 +293,8 @@ fn restored_alike(both: &mut Both, value: &[u8]) -> Result<bool, String> {
     let payload = [value, b"\x0a\0????????"].concat();
     let argv = [b"restore".to_vec(), b"k".to_vec(), b"0".to_vec(), payload, b"replace".to_vec()];
     let (there, here) = (both.real.call(&argv), both.ours.call(0, &argv));
-    // Entries that are not in order, or whose number is not the one said, are refused; a real server takes what it can live
-    // with.
+    // Entries that are not in order, or whose number is not the one said, are refused; a real server takes what it can
+    // live with.
     if matches!(value[0], 15 | 19) && there == b"+OK\r\n" && here == b"-ERR Bad data format\r\n" {
         return Ok(false);
     }
@@ -330,7 +332,9 @@ fn old_values_are_restored_and_damaged_ones_are_not() {
     for _ in 0..40 {
         both.line("del v");
         let (commands, _) = value(&mut random);
-        commands.iter().for_each(|argv| drop(both.same(argv)));
+        for argv in &commands {
+            both.same(argv);
+        }
         let payload = bulk(&both.ours.call(0, &words("dump v")));
         if payload.len() < 3_000 {
             values.push(payload[..payload.len() - 10].to_vec());

@@ -2,7 +2,7 @@
 //! `tests/differential/payloads.rs` compares many more.
 
 use crate::engine::testing::Server;
-use crate::resp::{Bytes, Value};
+use crate::resp::Value;
 
 struct Row {
     made_by: &'static [&'static str],
@@ -18,56 +18,75 @@ const ROWS: &[Row] = &[
         key: "l",
         encoding: "quicklist",
         digest: "b5e3d659e8db01ce881356f2679775f886451215",
-        payload: r#"\x12\x01\x02\xc3,@D\x1eD\x00\x00\x00\x07\x00\x81a\x02\x01\x01\xde\xd4\x02\xf2p\x11\x01\x04\xf3\xc0\xabv\xff\x05\xf4\x00\xf2\x05*\x01 \x1d\x02\t\x9ea\xe0\x14\x00\x01\x1f\xff\n\x00\xc4\x03\xf8\xca\xf8e\x84\xc2"#,
+        payload: concat!(
+            r"\x12\x01\x02\xc3,@D\x1eD\x00\x00\x00\x07\x00\x81a\x02\x01\x01\xde\xd4\x02\xf2p\x11\x01\x04",
+            r"\xf3\xc0\xabv\xff\x05\xf4\x00\xf2\x05*\x01 \x1d\x02\t\x9ea\xe0\x14\x00\x01\x1f\xff\n\x00\xc4",
+            r"\x03\xf8\xca\xf8e\x84\xc2",
+        ),
     },
     Row {
         made_by: &["DEBUG QUICKLIST-PACKED-THRESHOLD 3b", "RPUSH p a large b", "DEBUG QUICKLIST-PACKED-THRESHOLD 0"],
         key: "p",
         encoding: "quicklist",
         digest: "5189b84e7b14ee8adc32b3f0496b41043f63c4bd",
-        payload: r#"\x12\x03\x02\n\n\x00\x00\x00\x01\x00\x81a\x02\xff\x01\x05large\x02\n\n\x00\x00\x00\x01\x00\x81b\x02\xff\n\x00\xb8x\xa0,\x9c\xf4\x87:"#,
+        payload: concat!(
+            r"\x12\x03\x02\n\n\x00\x00\x00\x01\x00\x81a\x02\xff\x01\x05large\x02\n\n\x00\x00\x00\x01\x00",
+            r"\x81b\x02\xff\n\x00\xb8x\xa0,\x9c\xf4\x87:",
+        ),
     },
     Row {
         made_by: &["SADD i 1 -2 70000"],
         key: "i",
         encoding: "intset",
         digest: "4e4dbbfb8df8c7eeb0fc04e3a47096b848355db6",
-        payload: r#"\x0b\x14\x04\x00\x00\x00\x03\x00\x00\x00\xfe\xff\xff\xff\x01\x00\x00\x00p\x11\x01\x00\n\x000R}\xf8\xcc1\x1f;"#,
+        payload: concat!(
+            r"\x0b\x14\x04\x00\x00\x00\x03\x00\x00\x00\xfe\xff\xff\xff\x01\x00\x00\x00p\x11\x01\x00\n\x000",
+            r"R}\xf8\xcc1\x1f;",
+        ),
     },
     Row {
         made_by: &["SADD s a"],
         key: "s",
         encoding: "hashtable",
         digest: "344e2dce84032272e136053b2083009290148e5e",
-        payload: r#"\x02\x01\x01a\n\x00b\x96\xe9~D\xd2\x1am"#,
+        payload: r"\x02\x01\x01a\n\x00b\x96\xe9~D\xd2\x1am",
     },
     Row {
         made_by: &["ZADD z 1 a 2.5 b inf c"],
         key: "z",
         encoding: "listpack",
         digest: "692ab70d673d8bf452c3a17fb4be02bfcdf437bc",
-        payload: r#"\x11\x1c\x1c\x00\x00\x00\x06\x00\x81a\x02\x01\x01\x81b\x02\x832.5\x04\x81c\x02\x83inf\x04\xff\n\x00k\x1d\xde\xdc\xe8\xe2\xc3\x99"#,
+        payload: concat!(
+            r"\x11\x1c\x1c\x00\x00\x00\x06\x00\x81a\x02\x01\x01\x81b\x02\x832.5\x04\x81c\x02\x83inf\x04",
+            r"\xff\n\x00k\x1d\xde\xdc\xe8\xe2\xc3\x99",
+        ),
     },
     Row {
         made_by: &["CONFIG SET zset-max-listpack-entries 1", "ZADD zz 1 a 2.5 b -inf c"],
         key: "zz",
         encoding: "skiplist",
         digest: "f2ad7cda97b68291b8199d655f83d19f6e41e93c",
-        payload: r#"\x05\x03\x01b\x00\x00\x00\x00\x00\x00\x04@\x01a\x00\x00\x00\x00\x00\x00\xf0?\x01c\x00\x00\x00\x00\x00\x00\xf0\xff\n\x00\x9a$\xca\x8f\xdc\xb1\xd0\x8c"#,
+        payload: concat!(
+            r"\x05\x03\x01b\x00\x00\x00\x00\x00\x00\x04@\x01a\x00\x00\x00\x00\x00\x00\xf0?\x01c\x00\x00",
+            r"\x00\x00\x00\x00\xf0\xff\n\x00\x9a$\xca\x8f\xdc\xb1\xd0\x8c",
+        ),
     },
     Row {
         made_by: &["HSET h f v g 12"],
         key: "h",
         encoding: "listpack",
         digest: "8530acc75d5274eb0fc0da86f28ed5533274a6d4",
-        payload: r#"\x10\x12\x12\x00\x00\x00\x04\x00\x81f\x02\x81v\x02\x81g\x02\x0c\x01\xff\n\x00\xde\x139\x93\xf7\x83\x81~"#,
+        payload: concat!(
+            r"\x10\x12\x12\x00\x00\x00\x04\x00\x81f\x02\x81v\x02\x81g\x02\x0c\x01\xff\n\x00\xde\x139\x93",
+            r"\xf7\x83\x81~",
+        ),
     },
     Row {
         made_by: &["CONFIG SET hash-max-listpack-value 1", "HSET hh f vv"],
         key: "hh",
         encoding: "hashtable",
         digest: "a68a467cc6af5473b44e37c5900e658f88b87ed9",
-        payload: r#"\x04\x01\x01f\x02vv\n\x00\x85G\xadc\xc7\x9a\x8f\xd0"#,
+        payload: r"\x04\x01\x01f\x02vv\n\x00\x85G\xadc\xc7\x9a\x8f\xd0",
     },
     Row {
         made_by: &[
@@ -80,7 +99,13 @@ const ROWS: &[Row] = &[
         key: "x",
         encoding: "stream",
         digest: "14072532621fa309eed8da0cc5698475489d3c3e",
-        payload: r#"\x13\x01\x10\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x01<<\x00\x00\x00\x18\x00\x02\x01\x01\x01\x01\x01\x81a\x02\x00\x01\x02\x01\x00\x01\x00\x01\x01\x01\x04\x01\x01\x01\x00\x01\x01\x01\x02\x01\x81b\x02\x02\x01\x81c\x02\x03\x01\x08\x01\x02\x01\x01\x01\xdf\xff\x02\x81x\x02\x04\x01\xff\x02\x06\x00\x05\x01\x05\x02\x03\x01\x01g\x05\x02\x02\x00\x00\n\x00\x10\x83\x9aw\xb6\xdc\xae\xc5"#,
+        payload: concat!(
+            r"\x13\x01\x10\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x01<<\x00\x00\x00",
+            r"\x18\x00\x02\x01\x01\x01\x01\x01\x81a\x02\x00\x01\x02\x01\x00\x01\x00\x01\x01\x01\x04\x01",
+            r"\x01\x01\x00\x01\x01\x01\x02\x01\x81b\x02\x02\x01\x81c\x02\x03\x01\x08\x01\x02\x01\x01\x01",
+            r"\xdf\xff\x02\x81x\x02\x04\x01\xff\x02\x06\x00\x05\x01\x05\x02\x03\x01\x01g\x05\x02\x02\x00",
+            r"\x00\n\x00\x10\x83\x9aw\xb6\xdc\xae\xc5",
+        ),
     },
 ];
 
@@ -115,35 +140,41 @@ fn payloads_are_those_of_a_real_server() {
 #[test]
 fn values_of_older_servers_are_restored() {
     let rows = [
-        ("list, element by element", r#"\x01\x03\x01a\xc0\x07\x02bc"#, "LRANGE k 0 -1", r#"["a", "7", "bc"]"#),
+        ("list, element by element", r"\x01\x03\x01a\xc0\x07\x02bc", "LRANGE k 0 -1", r#"["a", "7", "bc"]"#),
         (
             "list, one ziplist",
-            r#"\n,,\x00\x00\x00!\x00\x00\x00\x07\x00\x00\x01a\x03\xfd\x02\xfe\xfe\x03\xc0,\x01\x04\xf0\x90\xee\xfe\x05\xd0@T\x89\x00\x06\xe0\x00\xf2\x05*\x01\x00\x00\x00\xff"#,
+            concat!(
+                r"\n,,\x00\x00\x00!\x00\x00\x00\x07\x00\x00\x01a\x03\xfd\x02\xfe\xfe\x03\xc0,\x01\x04\xf0",
+                r"\x90\xee\xfe\x05\xd0@T\x89\x00\x06\xe0\x00\xf2\x05*\x01\x00\x00\x00\xff",
+            ),
             "LRANGE k 0 -1",
             r#"["a", "12", "-2", "300", "-70000", "9000000", "5000000000"]"#,
         ),
         (
             "list of ziplists",
-            r#"\x0e\x02\x10\x10\x00\x00\x00\r\x00\x00\x00\x02\x00\x00\x01a\x03\xf2\xff\x0e\x0e\x00\x00\x00\n\x00\x00\x00\x01\x00\x00\x01b\xff"#,
+            concat!(
+                r"\x0e\x02\x10\x10\x00\x00\x00\r\x00\x00\x00\x02\x00\x00\x01a\x03\xf2\xff\x0e\x0e\x00\x00",
+                r"\x00\n\x00\x00\x00\x01\x00\x00\x01b\xff",
+            ),
             "LRANGE k 0 -1",
             r#"["a", "1", "b"]"#,
         ),
         (
             "sorted set, scores as text",
-            r#"\x03\x03\x01a\x031.5\x01b\xfe\x01c\xff"#,
+            r"\x03\x03\x01a\x031.5\x01b\xfe\x01c\xff",
             "ZRANGE k 0 -1 WITHSCORES",
             r#"["c", Double(-inf), "a", Double(1.5), "b", Double(inf)]"#,
         ),
         (
             "sorted set, ziplist",
-            r#"\x0c\x18\x18\x00\x00\x00\x12\x00\x00\x00\x04\x00\x00\x01a\x03\xf2\x02\x01b\x03\x032.5\xff"#,
+            r"\x0c\x18\x18\x00\x00\x00\x12\x00\x00\x00\x04\x00\x00\x01a\x03\xf2\x02\x01b\x03\x032.5\xff",
             "ZRANGE k 0 -1 WITHSCORES",
             r#"["a", Double(1.0), "b", Double(2.5)]"#,
         ),
-        ("hash, zipmap", r#"\t\x0f\x02\x01f\x01\x02v??\x01g\x02\x00vv\xff"#, "HGETALL k", r#"{"f": "v", "g": "vv"}"#),
+        ("hash, zipmap", r"\t\x0f\x02\x01f\x01\x02v??\x01g\x02\x00vv\xff", "HGETALL k", r#"{"f": "v", "g": "vv"}"#),
         (
             "hash, ziplist",
-            r#"\r\x16\x16\x00\x00\x00\x13\x00\x00\x00\x04\x00\x00\x01f\x03\x01v\x03\x01g\x03\xfd\xff"#,
+            r"\r\x16\x16\x00\x00\x00\x13\x00\x00\x00\x04\x00\x00\x01f\x03\x01v\x03\x01g\x03\xfd\xff",
             "HGETALL k",
             r#"{"f": "v", "g": "12"}"#,
         ),
@@ -247,11 +278,7 @@ fn compression_is_as_configured() {
         server.run(&format!("CONFIG SET rdbcompression {said}"));
         let object = server.run("DEBUG OBJECT k");
         assert!(object.contains(&format!("serializedlength:{bytes} ")), "{object}");
-        let payload = match server.value("DUMP k") {
-            Value::Bulk(bytes) => bytes,
-            other => panic!("{other:?}"),
-        };
+        let Value::Bulk(payload) = server.value("DUMP k") else { panic!("no payload") };
         assert_eq!(payload.len(), bytes + 11);
-        assert_eq!(payload.first(), Bytes::from("\0").first());
     }
 }
