@@ -76,6 +76,22 @@ fn main() {
         engine.stats().keyspace_hits
     });
 
+    // What benches/node does inside the engine.
+    let mut turn = 0_u32;
+    bench("engine: GET and SET by halves", &mut |n| {
+        for _ in 0..n {
+            turn = turn.wrapping_add(1);
+            let key = keys[(turn.wrapping_mul(2_654_435_761) >> 8) as usize % keys.len()].clone();
+            if turn.is_multiple_of(2) {
+                engine.execute(&mut lone, client, &[set.clone(), key, value.clone()]);
+                engine.take_effects();
+            } else {
+                engine.execute(&mut lone, client, &[get.clone(), key]);
+            }
+        }
+        engine.stats().commands
+    });
+
     let warm = World::replay(&Scenario::default(), &[], Nanos::from_secs(5)).expect("the opening scene is valid");
     let mut world = warm.clone();
     bench("world: one event of the opening scene", &mut |n| {

@@ -137,7 +137,7 @@ fn any_text_is_a_link_or_a_sentence() {
     let links: Vec<&[u8]> =
         include_str!("golden/links.txt").lines().filter(|line| !line.starts_with('#')).map(str::as_bytes).collect();
     let mut right: Vec<&[u8]> = vec![b"#1", b"1", b"AAAA", b"_-"];
-    right.extend(links.iter().flat_map(|line| line.split(|byte| byte.is_ascii_whitespace())));
+    right.extend(links.iter().flat_map(|line| line.split(u8::is_ascii_whitespace)));
     right.retain(|piece| !piece.is_empty());
     feed(100_000, &right, bodies::links);
 }

@@ -257,6 +257,7 @@ fn any_line() -> impl Strategy<Value = (Console, String)> {
         "resume",
         "partition",
         "heal",
+        "interrupt",
         "firewall",
         "loss",
         "latency",
@@ -385,4 +386,26 @@ proptest! {
         link.moment_ns = live.now().0;
         prop_assert_eq!(link::decode(&link::encode(&link).expect("a short run fits")), Ok(link));
     }
+}
+
+#[test]
+fn a_console_that_listens_shows_what_comes_in() {
+    let mut world = World::new(&scene()).expect("valid");
+    world.advance(secs(1));
+    answer(&mut world, "CONFIG SET notify-keyspace-events E$");
+    world.act(Console::Redis, "PSUBSCRIBE __key*").expect("understood");
+    world.advance(secs(2));
+    assert!(world.console_busy());
+    let lines = transcript(&world, 0, Console::Redis);
+    let start = lines.iter().position(|line| line.ends_with("PSUBSCRIBE __key*")).expect("it was typed");
+    assert_eq!(lines[start + 1], "Reading messages... (press Ctrl-C to quit)");
+    assert_eq!(lines[start + 2], "1) \"psubscribe\"\n2) \"__key*\"\n3) (integer) 1");
+    // The app servers fill this node's cache all the time.
+    assert!(lines.len() > start + 10);
+    for line in &lines[start + 3..] {
+        assert!(line.starts_with("1) \"pmessage\"\n2) \"__key*\"\n3) \"__keyevent@0__:set\"\n4) \"row:"), "{line}");
+    }
+    // What it shows belongs to the run.
+    let again = World::replay(&scene(), world.log(), secs(2)).expect("valid");
+    assert_eq!((again.fingerprint(), transcript(&again, 0, Console::Redis)), (world.fingerprint(), lines));
 }

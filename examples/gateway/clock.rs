@@ -34,7 +34,7 @@ impl Clock {
         match self {
             Self::Real => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                UnixMicros(since.as_micros() as u64)
+                UnixMicros(since.as_secs() * 1_000_000 + u64::from(since.subsec_micros()))
             }
             Self::Stepped { now, .. } => *now,
         }

@@ -30,7 +30,13 @@ pub struct Lone {
     clock: Clock,
     next_cron: UnixMicros,
     keeps_effects: bool,
+    /// Commands that are told the same time before the machine's clock is read again.
+    unhurried: u32,
 }
+
+/// Commands that came together are told the same time, so many at most, and none after one that took long.
+const UNHURRIED_MAX: u32 = 16;
+const LONG_NS: u64 = 20_000;
 
 impl Lone {
     /// An engine with these settings.
@@ -41,7 +47,7 @@ impl Lone {
         }
         engine.end_stream();
         let host = Surroundings { now: clock.now(), rng: Rng::named(options.seed, "gateway") };
-        Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false })
+        Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false, unhurried: 0 })
     }
 
     fn hz(&self) -> u64 {
@@ -84,8 +90,15 @@ impl Backend for Lone {
     }
 
     fn execute(&mut self, _node: Node, client: ClientId, argv: &[Bytes]) -> Outcome {
-        self.host.now = self.clock.next_command();
+        if self.unhurried == 0 || !self.clock.is_real() {
+            self.host.now = self.clock.next_command();
+            self.unhurried = UNHURRIED_MAX;
+        }
+        self.unhurried -= 1;
         let outcome = self.engine.execute(&mut self.host, client, argv);
+        if outcome.cost_ns > LONG_NS {
+            self.unhurried = 0;
+        }
         self.drop_notices();
         print_log(self.engine.take_log());
         self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
@@ -136,6 +149,7 @@ impl Backend for Lone {
     }
 
     fn work(&mut self) {
+        self.unhurried = 0;
         let now = self.clock.now();
         let waits_out = self.engine.next_deadline().is_some_and(|at| at < now);
         if !waits_out && now < self.next_cron {

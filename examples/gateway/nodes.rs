@@ -104,7 +104,11 @@ impl Nodes {
                     }
                 }
                 // Clients are served at the door; nobody watches keys and the time line.
-                Output::Reply(_) | Output::Key { .. } | Output::Note { .. } => {}
+                Output::Reply(_)
+                | Output::Push(_)
+                | Output::HungUp { .. }
+                | Output::Key { .. }
+                | Output::Note { .. } => {}
             }
         }
         self.out = out;

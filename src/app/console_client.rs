@@ -4,6 +4,8 @@
 //! sent again. Where redis-cli would hang until TCP gives up, this client gives up after [`ConsoleClient::TIMEOUT`], and
 //! tries other nodes at the next command, where redis-cli would insist on the same one.
 //!
+//! SUBSCRIBE and its kin, and MONITOR, show what comes in until they are interrupted, as redis-cli 7.0 does.
+//!
 //! Redirections, the `(TX)` prompt and what ends it are as typed into redis-cli 7.0.15 against three cluster nodes.
 //!
 //! Start with [`ConsoleClient::send`].
@@ -73,7 +75,9 @@ pub enum ConsoleOutput {
     Redirected(String),
     /// `Could not connect to Redis at 10.0.1.12:6379: Connection timed out`.
     NotConnected(String),
-    /// The command is answered.
+    /// `Reading messages... (press Ctrl-C to quit)`.
+    Remark(&'static str),
+    /// The command is answered, or a message has come that the console listens for.
     Reply(Value),
 }
 
@@ -100,6 +104,10 @@ pub struct ConsoleClient {
     transaction: bool,
     requests: u64,
     pending: Option<Pending>,
+    /// It shows what comes in, until it is interrupted.
+    listening: bool,
+    /// What comes in are messages: of channels, and not of MONITOR.
+    subscribed: bool,
 }
 
 impl ConsoleClient {
@@ -118,6 +126,8 @@ impl ConsoleClient {
             transaction: false,
             requests: 0,
             pending: None,
+            listening: false,
+            subscribed: false,
         }
     }
 
@@ -126,22 +136,28 @@ impl ConsoleClient {
         &self.host
     }
 
-    /// Whether a command waits for its answer.
+    /// Whether a command waits for its answer, or what comes in is shown: nothing can be sent then.
     pub fn busy(&self) -> bool {
-        self.pending.is_some()
+        self.pending.is_some() || self.listening
     }
 
-    /// What redis-cli would prompt with: `10.0.1.12:6379> `, `10.0.1.12:6379(TX)> `, `not connected> `.
+    /// What redis-cli would prompt with: `10.0.1.12:6379> `, `10.0.1.12:6379(TX)> `, `not connected> `. Where it would show
+    /// no prompt while it reads messages, this shows `10.0.1.12:6379(subscribed mode)> `, as later versions do.
     pub fn prompt(&self) -> String {
         if !self.connected {
             return "not connected> ".to_owned();
         }
-        format!("{}:{}{}> ", self.host, self.port, if self.transaction { "(TX)" } else { "" })
+        let mode = match (self.listening && self.subscribed, self.transaction) {
+            (true, _) => "(subscribed mode)",
+            (_, true) => "(TX)",
+            _ => "",
+        };
+        format!("{}:{}{mode}> ", self.host, self.port)
     }
 
     /// Sends a command. False where it cannot: another one still waits, or there are no words in it.
     pub fn send(&mut self, now: Nanos, argv: Vec<Bytes>, out: &mut Vec<ConsoleOutput>) -> bool {
-        if self.pending.is_some() || argv.is_empty() {
+        if self.busy() || argv.is_empty() {
             return false;
         }
         let connects = u32::from(!self.connected);
@@ -175,8 +191,28 @@ impl ConsoleClient {
         }
         if let Some(pending) = self.pending.take() {
             self.follow_transaction(&pending.argv, value.is_error());
+            self.listening = !value.is_error() && begins_to_listen(&pending.argv);
+            self.subscribed = self.listening && is_subscription(&pending.argv);
         }
         out.push(ConsoleOutput::Reply(value));
+    }
+
+    /// The node has sent something that is no reply. It is shown while the console listens, or is about to.
+    pub fn push(&mut self, value: Value, out: &mut Vec<ConsoleOutput>) {
+        let is_asked_for = self.pending.as_ref().is_some_and(|pending| is_pubsub(&pending.argv));
+        if self.listening || is_asked_for {
+            out.push(ConsoleOutput::Reply(value));
+        }
+    }
+
+    /// The node has closed the connection. redis-cli connects anew at the next command, without a word unless it waits
+    /// for something.
+    pub fn hung_up(&mut self, out: &mut Vec<ConsoleOutput>) {
+        self.transaction = false;
+        if self.busy() {
+            (self.pending, self.listening) = (None, false);
+            out.push(ConsoleOutput::NotConnected("Error: Server closed the connection".to_owned()));
+        }
     }
 
     /// A command has been out too long, if it still is.
@@ -203,8 +239,12 @@ impl ConsoleClient {
         }
     }
 
-    /// Ctrl-C: stops waiting, which costs the connection.
+    /// Ctrl-C: stops waiting, which costs the connection. After listening redis-cli has a new one at once.
     pub fn interrupt(&mut self, out: &mut Vec<ConsoleOutput>) {
+        if std::mem::take(&mut self.listening) {
+            self.lose_connection(out);
+            self.connected = true;
+        }
         if self.pending.take().is_some() {
             self.lose_connection(out);
         }
@@ -225,7 +265,11 @@ impl ConsoleClient {
         if pending.connects > 0 || !may_block(&argv) {
             out.push(ConsoleOutput::Schedule { at: now + Self::TIMEOUT, id });
         }
+        let listens = is_subscription(&argv);
         out.push(ConsoleOutput::ToNode { ip: self.host.clone(), id, caller: self.caller, argv, asking });
+        if listens {
+            out.push(ConsoleOutput::Remark("Reading messages... (press Ctrl-C to quit)"));
+        }
     }
 
     /// redis-cli knows of a transaction from the commands it sent: MULTI opens one, EXEC, DISCARD and RESET end it.
@@ -239,6 +283,23 @@ impl ConsoleClient {
             self.transaction = false;
         }
     }
+}
+
+/// SUBSCRIBE and its kin.
+fn is_subscription(argv: &[Bytes]) -> bool {
+    argv.first().is_some_and(|name| {
+        [&b"SUBSCRIBE"[..], b"PSUBSCRIBE", b"SSUBSCRIBE"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Commands after which messages come without being asked for.
+fn begins_to_listen(argv: &[Bytes]) -> bool {
+    is_subscription(argv) || argv.first().is_some_and(|name| name.eq_ignore_ascii_case(b"MONITOR"))
+}
+
+/// Commands that answer a message for each name.
+fn is_pubsub(argv: &[Bytes]) -> bool {
+    argv.first().is_some_and(|name| name.to_ascii_uppercase().ends_with(b"SUBSCRIBE"))
 }
 
 fn may_block(argv: &[Bytes]) -> bool {
@@ -280,6 +341,7 @@ mod tests {
                     ConsoleOutput::HangUp { ip, .. } => format!("hang up {ip}"),
                     ConsoleOutput::Schedule { at, .. } => format!("alarm at {at}"),
                     ConsoleOutput::Redirected(line) | ConsoleOutput::NotConnected(line) => line,
+                    ConsoleOutput::Remark(line) => line.to_owned(),
                     ConsoleOutput::Reply(value) => format!("{value:?}"),
                 };
                 writeln!(self.transcript, "  {line}").unwrap();
@@ -299,6 +361,20 @@ mod tests {
         fn reply(&mut self, value: Value) -> &mut Self {
             let mut out = Vec::new();
             self.client.reply(self.now, self.last, value, &mut out);
+            self.note(out);
+            self
+        }
+
+        fn push(&mut self, value: Value) -> &mut Self {
+            let mut out = Vec::new();
+            self.client.push(value, &mut out);
+            self.note(out);
+            self
+        }
+
+        fn interrupt(&mut self) -> &mut Self {
+            let mut out = Vec::new();
+            self.client.interrupt(&mut out);
             self.note(out);
             self
         }
@@ -479,6 +555,63 @@ mod tests {
             assert!(!bench.transcript.contains("alarm"), "{line}");
             bench.client.interrupt(&mut Vec::new());
             assert!(!bench.client.busy() && bench.client.prompt() == "not connected> ");
+        }
+    }
+
+    #[test]
+    fn who_subscribes_reads_until_interrupted() {
+        let mut bench = Bench::new();
+        let message = |words: &[&str]| Value::Push(words.iter().map(|word| Value::bulk(*word)).collect());
+        bench.push(message(&["not", "asked", "for"]));
+        bench.send("SUBSCRIBE a b").push(message(&["subscribe", "a"])).reply(message(&["subscribe", "b"]));
+        bench.push(message(&["message", "a", "hi"]));
+        assert!(!bench.client.send(Nanos::ZERO, vec![Bytes::from("PING")], &mut Vec::new()));
+        bench.interrupt().push(message(&["message", "a", "late"]));
+        bench.send("SUBSCRIBE").reply(Value::error("ERR wrong number of arguments for 'subscribe' command"));
+        bench.send("MONITOR").reply(Value::ok()).push(Value::simple("1 \"ping\""));
+        bench.interrupt();
+        bench.check(expect![[r#"
+            10.0.1.1:6379> SUBSCRIBE a b
+              to 10.0.1.1: SUBSCRIBE a b
+              Reading messages... (press Ctrl-C to quit)
+            10.0.1.1:6379> 
+              Push([Bulk("subscribe"), Bulk("a")])
+            10.0.1.1:6379> 
+              Push([Bulk("subscribe"), Bulk("b")])
+            10.0.1.1:6379(subscribed mode)> 
+              Push([Bulk("message"), Bulk("a"), Bulk("hi")])
+            10.0.1.1:6379(subscribed mode)> 
+              hang up 10.0.1.1
+            10.0.1.1:6379> 
+            10.0.1.1:6379> SUBSCRIBE
+              to 10.0.1.1: SUBSCRIBE
+              Reading messages... (press Ctrl-C to quit)
+            10.0.1.1:6379> 
+              Error("ERR wrong number of arguments for \'subscribe\' command")
+            10.0.1.1:6379> MONITOR
+              to 10.0.1.1: MONITOR
+            10.0.1.1:6379> 
+              Simple("OK")
+            10.0.1.1:6379> 
+              Simple("1 \"ping\"")
+            10.0.1.1:6379> 
+              hang up 10.0.1.1
+            10.0.1.1:6379> 
+        "#]]);
+    }
+
+    #[test]
+    fn a_connection_that_the_server_closes_ends_what_waits() {
+        for line in ["SUBSCRIBE news", "BLPOP q 0", "PING"] {
+            let mut bench = Bench::new();
+            bench.send(line);
+            let mut out = Vec::new();
+            bench.client.hung_up(&mut out);
+            assert_eq!(out, [ConsoleOutput::NotConnected("Error: Server closed the connection".to_owned())], "{line}");
+            assert!(!bench.client.busy());
+            out.clear();
+            bench.client.hung_up(&mut out);
+            assert_eq!(out, []);
         }
     }
 

@@ -15,6 +15,7 @@ use super::node::{Ctx, NodeState};
 use super::view::{BLACKLIST_TTL_MS, Ms, Peer, SlotSet};
 use super::{Event, NodeIndex, Note, Output};
 use crate::engine::{Keyspace, Slot};
+use crate::resp::Bytes;
 use std::rc::Rc;
 
 /// Nodes looked at each second in search of the one that was silent longest.
@@ -187,6 +188,25 @@ impl NodeState {
         let message = Rc::new(BusMessage { header, body });
         for node in self.view.others() {
             if self.view.peer(node).is_some_and(|peer| peer.link.is_some() && !peer.handshake) {
+                self.post(ctx, node, message.clone());
+            }
+        }
+    }
+
+    /// PUBLISH goes to everybody, SPUBLISH to the nodes of this shard.
+    pub fn publish(&mut self, ctx: &mut Ctx<'_>, channel: &Bytes, message: &Bytes, sharded: bool) {
+        let body = BusBody::Publish { channel: channel.clone(), message: message.clone(), sharded };
+        if !sharded {
+            self.broadcast(ctx, body, false);
+            return;
+        }
+        let primary = self.view.my_primary();
+        let message = Rc::new(BusMessage { header: self.header(), body });
+        for node in self.view.others() {
+            let is_sibling = |peer: &Peer| {
+                peer.link.is_some() && !peer.handshake && (Some(node) == primary || peer.replica_of == primary)
+            };
+            if self.view.peer(node).is_some_and(is_sibling) {
                 self.post(ctx, node, message.clone());
             }
         }

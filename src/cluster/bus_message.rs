@@ -2,6 +2,7 @@
 
 use super::view::SlotSet;
 use super::{NodeIndex, Traffic};
+use crate::resp::Bytes;
 use std::rc::Rc;
 
 /// Length of a message's header, slot bitmap included (sizeof of Redis 7.0's `clusterMsg` without its data).
@@ -11,6 +12,8 @@ const GOSSIP_BYTES: u64 = 104;
 /// What FAIL and UPDATE carry beyond the header.
 const FAIL_BYTES: u64 = 40;
 const UPDATE_BYTES: u64 = 2_096;
+/// What PUBLISH carries beyond the header, channel and message: their lengths.
+const PUBLISH_BYTES: u64 = 8;
 /// A message on the cluster bus.
 #[derive(Clone, Debug)]
 pub struct BusMessage {
@@ -77,6 +80,15 @@ pub enum BusBody {
     },
     /// A replica asks its primary to hold its clients back (manual failover).
     ManualFailoverStart,
+    /// PUBLISH on the sender; SPUBLISH, if `sharded`: to the nodes of its shard alone.
+    Publish {
+        /// The channel.
+        channel: Bytes,
+        /// The message.
+        message: Bytes,
+        /// The channel is a shard channel.
+        sharded: bool,
+    },
 }
 
 impl BusMessage {
@@ -91,6 +103,8 @@ impl BusMessage {
             BusBody::AuthAck => Kind::AuthAck,
             BusBody::Update { .. } => Kind::Update,
             BusBody::ManualFailoverStart => Kind::ManualFailoverStart,
+            BusBody::Publish { sharded: false, .. } => Kind::Publish,
+            BusBody::Publish { sharded: true, .. } => Kind::PublishShard,
         }
     }
 
@@ -101,6 +115,7 @@ impl BusMessage {
                 BusBody::Ping { gossip, .. } | BusBody::Pong { gossip, .. } => GOSSIP_BYTES * gossip.len() as u64,
                 BusBody::Fail(_) => FAIL_BYTES,
                 BusBody::Update { .. } => UPDATE_BYTES,
+                BusBody::Publish { channel, message, .. } => PUBLISH_BYTES + (channel.len() + message.len()) as u64,
                 _ => 0,
             }
     }
@@ -138,29 +153,33 @@ pub(super) enum Kind {
     Pong,
     Meet,
     Fail,
+    Publish,
     AuthRequest,
     AuthAck,
     Update,
     ManualFailoverStart,
+    PublishShard,
 }
 
 impl Kind {
     /// All of them, in the order in which CLUSTER INFO prints them, with their names there.
-    pub const NAMED: [(Self, &'static str); 8] = [
+    pub const NAMED: [(Self, &'static str); 10] = [
         (Self::Ping, "ping"),
         (Self::Pong, "pong"),
         (Self::Meet, "meet"),
         (Self::Fail, "fail"),
+        (Self::Publish, "publish"),
         (Self::AuthRequest, "auth-req"),
         (Self::AuthAck, "auth-ack"),
         (Self::Update, "update"),
         (Self::ManualFailoverStart, "mfstart"),
+        (Self::PublishShard, "publishshard"),
     ];
 }
 
 /// Bus messages sent and received since the process started, by [`Kind`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counters {
-    pub sent: [u64; 8],
-    pub received: [u64; 8],
+    pub sent: [u64; 10],
+    pub received: [u64; 10],
 }

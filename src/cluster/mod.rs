@@ -156,6 +156,8 @@ pub enum Timer {
     BeginFullSync,
     /// The snapshot has been loaded.
     Loaded,
+    /// A client's wait, or a pause, is over.
+    Clients,
 }
 
 /// What kind of message travels, for the picture.
@@ -203,6 +205,17 @@ pub enum Output {
     },
     /// Carry a reply to a caller.
     Reply(Reply),
+    /// Carry a message to a caller, in order with replies on the same connection.
+    Push(Push),
+    /// Close the connection to a caller, behind what was sent on it before.
+    HungUp {
+        /// By whom.
+        node: NodeIndex,
+        /// To whom.
+        caller: Caller,
+        /// Its number among what the node has sent unasked.
+        number: u64,
+    },
     /// A key went by itself.
     Key {
         /// Where.
@@ -240,6 +253,21 @@ pub struct Reply {
     pub finished: Nanos,
     /// Requests ahead of it on arrival.
     pub ahead: u32,
+}
+
+/// Something a node sends to a caller without being asked, or before the reply: a message of pub/sub, a line of MONITOR.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// To whom.
+    pub caller: Caller,
+    /// From whom.
+    pub node: NodeIndex,
+    /// Its number among what the node has sent unasked.
+    pub number: u64,
+    /// What it says.
+    pub value: Value,
+    /// Its length on the wire.
+    pub bytes: u64,
 }
 
 /// What the time line tells of the cluster.

@@ -5,7 +5,7 @@
 //!
 //! Start with [`Node::handle`].
 
-use super::bus_message::Counters;
+use super::bus_message::{BusBody, Counters};
 use super::election::{Election, ManualFailover};
 use super::redirect::NodeHost;
 use super::replication::{LinkState, Replication};
@@ -64,6 +64,8 @@ impl<'a> Ctx<'a> {
 pub(super) struct Todo {
     pub update_state: bool,
     pub election_step: bool,
+    /// Somebody waits for replicas (WAIT): REPLCONF GETACK goes into the stream.
+    pub ask_for_acknowledgements: bool,
 }
 
 /// Everything a node is besides its engine and its queue.
@@ -160,11 +162,17 @@ impl Node {
             Event::Timer { incarnation, timer, .. } if incarnation == self.incarnation => match timer {
                 Timer::BeginFullSync => self.state.begin_full_sync(ctx, self.engine.keyspace()),
                 Timer::Loaded => self.snapshot_loaded(ctx),
+                Timer::Clients => self.clients_due(ctx),
             },
             Event::Cron { .. } | Event::Served { .. } | Event::Timer { .. } => {} // Meant for a former process.
             Event::Bus { from, message, .. } => {
                 self.state.receive_bus(ctx, self.engine.keyspace_mut(), from, &message);
                 self.propagate();
+                if let BusBody::Publish { channel, message, sharded } = &message.body
+                    && self.state.view.peer(from).is_some_and(|peer| !peer.handshake)
+                {
+                    self.engine.publish(channel, message, *sharded);
+                }
             }
             Event::Replication { from, message, .. } => self.receive_replication(ctx, from, &message),
         }
@@ -180,7 +188,9 @@ impl Node {
         if self.state.todo.update_state {
             self.state.update_cluster_state(ctx);
         }
+        self.tend_clients(ctx);
         self.serve_next(ctx);
+        self.set_alarm(ctx);
     }
 
     /// The 100 ms tick.
@@ -196,6 +206,7 @@ impl Node {
             engine.cron(&mut NodeHost { state, ctx });
         }
         self.propagate();
+        self.name_primary();
         self.state.flush_stream(ctx);
         self.report_notices(ctx);
         let event = Event::Cron { node: self.state.me, incarnation: self.incarnation };
@@ -213,6 +224,18 @@ impl Node {
         }
         for argv in effects {
             self.state.replication.feed(argv, self.state.settings.backlog_bytes);
+        }
+        if std::mem::take(&mut self.state.todo.ask_for_acknowledgements) {
+            let argv = ["REPLCONF", "GETACK", "*"].map(Bytes::from).to_vec();
+            self.state.replication.feed(argv, self.state.settings.backlog_bytes);
+        }
+    }
+
+    /// Tells the engine whom it copies, for MONITOR to show where commands come from.
+    fn name_primary(&mut self) {
+        if let Some(primary) = self.state.view.my_primary().filter(|_| !self.state.view.am_primary()) {
+            let spec = self.state.roster.spec(primary);
+            self.engine.name_primary(&spec.ip, spec.port);
         }
     }
 

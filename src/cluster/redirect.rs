@@ -58,6 +58,18 @@ impl Host for NodeHost<'_, '_> {
         self.state.role()
     }
 
+    fn request_acknowledgements(&mut self) {
+        self.state.todo.ask_for_acknowledgements = true;
+    }
+
+    fn is_cut_off(&self) -> bool {
+        !self.state.view.am_primary() && self.state.replication.primary_state() != Some(LinkState::Connected)
+    }
+
+    fn publish(&mut self, channel: &Bytes, message: &Bytes, sharded: bool) {
+        self.state.publish(self.ctx, channel, message, sharded);
+    }
+
     fn acknowledged_replicas(&self, offset: u64) -> i64 {
         let replication = &self.state.replication;
         let reached = |replica: &&super::replication::ReplicaLink| {
@@ -85,16 +97,20 @@ impl NodeState {
                 }
                 several = true;
             }
-            if migrating.is_some() || importing {
+            if (migrating.is_some() || importing) && !route.is_shard_channel {
                 let counter = if keyspace.contains(key) { &mut existing } else { &mut missing };
                 *counter += 1;
             }
         }
         if !self.view.ok {
-            if !self.settings.allow_reads_when_down {
+            if route.is_shard_channel {
+                if !self.settings.allow_shard_channels_when_down {
+                    return Err(Value::error("CLUSTERDOWN The cluster is down"));
+                }
+            } else if !self.settings.allow_reads_when_down {
                 return Err(Value::error("CLUSTERDOWN The cluster is down"));
             }
-            if route.is_write {
+            if route.is_write && !route.is_shard_channel {
                 return Err(Value::error("CLUSTERDOWN The cluster is down and only accepts read commands"));
             }
         }
@@ -110,7 +126,7 @@ impl NodeState {
         if importing && route.asking {
             return if several && missing > 0 { Err(try_again()) } else { Ok(()) };
         }
-        let reads_of_primary = route.client_readonly
+        let reads_of_primary = (route.client_readonly || route.is_shard_channel)
             && !route.is_write
             && !self.view.am_primary()
             && self.view.my_primary() == Some(owner);

@@ -11,6 +11,7 @@
 //! Start with [`Replication`], then [`Node::receive_replication`].
 
 use super::node::{Ctx, Node, NodeState};
+use super::redirect::NodeHost;
 use super::replication_message::{ReplicationMessage, StreamCommand};
 use super::view::{Ms, hex_id};
 use super::wire;
@@ -642,7 +643,10 @@ impl Node {
         let state = &mut self.state;
         match message {
             ReplicationMessage::Psync { link, position } => state.psync_requested(ctx, from, *link, position.as_ref()),
-            ReplicationMessage::Ack { link, offset } => state.acknowledged(ctx, from, *link, *offset),
+            ReplicationMessage::Ack { link, offset } => {
+                state.acknowledged(ctx, from, *link, *offset);
+                self.engine.acknowledged(&mut NodeHost { state: &mut self.state, ctx });
+            }
             ReplicationMessage::Closed { link }
             | ReplicationMessage::Refused { link }
             | ReplicationMessage::Waiting { link }
@@ -719,18 +723,23 @@ impl Node {
             return;
         }
         let mut start = offset;
+        let mut asked = false;
         for command in commands {
             if start == self.state.replication.offset {
                 if !command.is_internal() {
                     self.apply(ctx, &command.argv);
                     self.service.busy += Nanos(APPLY_NS);
                 }
+                asked |= command.asks_for_acknowledgement();
                 let backlog_bytes = self.state.settings.backlog_bytes;
                 self.state.replication.append(command.clone(), backlog_bytes);
             }
             start += command.bytes;
         }
         self.state.flush_stream(ctx);
+        if asked {
+            self.state.acknowledge(ctx);
+        }
     }
 
     /// The snapshot has been loaded: the replica has the primary's data as of the snapshot's offset.

@@ -21,6 +21,11 @@ impl StreamCommand {
         Self { argv: argv.into(), bytes }
     }
 
+    /// Whether the primary wants to know at once how far the replica has got (WAIT).
+    pub(super) fn asks_for_acknowledgement(&self) -> bool {
+        matches!(&*self.argv, [name, what, _] if &**name == b"REPLCONF" && &**what == b"GETACK")
+    }
+
     /// Whether it is about the stream itself and changes no data.
     pub(super) fn is_internal(&self) -> bool {
         let name = self.argv.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();

@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub no_failover: bool,
     /// `cluster-allow-reads-when-down`.
     pub allow_reads_when_down: bool,
+    /// `cluster-allow-pubsubshard-when-down`.
+    pub allow_shard_channels_when_down: bool,
     /// `cluster-allow-replica-migration`.
     pub allow_replica_migration: bool,
     /// `cluster-migration-barrier`.
@@ -64,6 +66,7 @@ impl Settings {
             require_full_coverage: flag("cluster-require-full-coverage", true),
             no_failover: flag("cluster-replica-no-failover", false),
             allow_reads_when_down: flag("cluster-allow-reads-when-down", false),
+            allow_shard_channels_when_down: flag("cluster-allow-pubsubshard-when-down", true),
             allow_replica_migration: flag("cluster-allow-replica-migration", true),
             migration_barrier: number("cluster-migration-barrier", 1),
             endpoint: match text("cluster-preferred-endpoint-type").as_deref() {

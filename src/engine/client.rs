@@ -1,5 +1,7 @@
 //! Connections: what the server remembers of each client.
 
+use std::cell::Cell;
+
 use super::command::CommandId;
 use super::keyspace::Touches;
 use super::pubsub::Subscriptions;
@@ -185,6 +187,8 @@ impl Client {
 pub struct Clients {
     list: Vec<Client>,
     next: u64,
+    /// Where the last one was that was asked for: a command asks for its client many times.
+    last: Cell<usize>,
     /// What the replication stream is applied as; in no list.
     pub primary_link: Client,
 }
@@ -194,7 +198,7 @@ impl Default for Clients {
         let mut primary_link = Client::new(ClientId(0), "", UnixMicros(0));
         primary_link.is_primary_link = true;
         primary_link.authenticated = true;
-        Self { list: Vec::new(), next: 0, primary_link }
+        Self { list: Vec::new(), next: 0, last: Cell::new(0), primary_link }
     }
 }
 
@@ -214,7 +218,13 @@ impl Clients {
     }
 
     fn position(&self, id: ClientId) -> Option<usize> {
-        self.list.binary_search_by_key(&id, |client| client.id).ok()
+        let last = self.last.get();
+        if self.list.get(last).is_some_and(|client| client.id == id) {
+            return Some(last);
+        }
+        let at = self.list.binary_search_by_key(&id, |client| client.id).ok()?;
+        self.last.set(at);
+        Some(at)
     }
 
     /// A connection.
@@ -239,6 +249,13 @@ impl Clients {
         match self.position(id) {
             Some(at) => &mut self.list[at],
             None => &mut self.primary_link,
+        }
+    }
+
+    /// The other end of the replication link.
+    pub fn name_primary_link(&mut self, ip: &str, port: u16) {
+        if !self.primary_link.addr.starts_with(ip) {
+            self.primary_link.addr = format!("{ip}:{port}");
         }
     }
 

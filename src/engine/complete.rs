@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 
 use super::command::{self, CommandSpec, Group};
+use super::options;
 use super::server::config;
 use super::syntax::{self, Argument, Kind};
 
@@ -269,15 +270,19 @@ pub fn help(topic: &str) -> String {
             .to_owned();
     }
     if let Some(group) = topic.strip_prefix('@') {
-        let listed: Vec<String> = command::all()
+        let mut listed: Vec<String> = command::all()
             .filter(|(_, spec)| spec.group.word().eq_ignore_ascii_case(group))
-            .map(|(_, spec)| format!("{:<28} {}", display_name(spec), spec.summary()))
+            .map(|(_, spec)| {
+                let (line, summary) = (usage(spec), spec.summary());
+                format!("{line}\n  summary: {summary}\n  since: {}", spec.since())
+            })
             .collect();
+        listed.sort_unstable();
         if listed.is_empty() {
             let known: Vec<String> = GROUPS.iter().map(|group| format!("@{}", group.word())).collect();
             return format!("There is no group '@{group}'. Groups: {}", known.join(" "));
         }
-        return listed.join("\n");
+        return listed.join("\n\n");
     }
     let words = split(topic);
     let Some((spec, named)) = find(&words).filter(|(_, named)| *named == words.len()) else {
@@ -291,13 +296,30 @@ pub fn help(topic: &str) -> String {
     text
 }
 
-fn describe(spec: &CommandSpec) -> String {
+/// `GET key`.
+fn usage(spec: &CommandSpec) -> String {
     let mut text = display_name(spec);
     let arguments = syntax::render(&syntax::parse(spec.arguments()));
     if !arguments.is_empty() {
         text.push(' ');
         text.push_str(&arguments);
     }
+    text
+}
+
+/// Every word of these arguments that stands for itself, with what is written behind it.
+fn list_options(arguments: &[Argument], into: &mut Vec<(&'static str, String)>) {
+    for argument in arguments {
+        if let Some(token) = argument.token.filter(|token| !token.is_empty()) {
+            let value = if argument.kind == Kind::PureToken { String::new() } else { argument.render_value() };
+            into.push((token, value));
+        }
+        list_options(&argument.parts, into);
+    }
+}
+
+fn describe(spec: &CommandSpec) -> String {
+    let mut text = usage(spec);
     let mut line = |label: &str, value: &str| {
         if !value.is_empty() {
             let _ = write!(text, "\n  {label}: {value}");
@@ -312,6 +334,14 @@ fn describe(spec: &CommandSpec) -> String {
     }
     if spec.subcommands.is_empty() && !spec.implemented {
         line("here", "not implemented");
+    }
+    let mut words = Vec::new();
+    list_options(&syntax::parse(spec.arguments()), &mut words);
+    for (word, value) in words {
+        if let Some(meaning) = options::meaning(spec.name, word) {
+            let space = if value.is_empty() { "" } else { " " };
+            let _ = write!(text, "\n  {word}{space}{value}: {meaning}");
+        }
     }
     text
 }
@@ -439,9 +469,30 @@ mod tests {
               group: string
               complexity: O(1)"]]
         .assert_eq(help("strlen").replace("\n  here: not implemented", "").as_str());
-        assert!(help("@hash").lines().count() == 16);
+        assert_eq!(help("@hash").matches("summary: ").count(), 16);
+        assert!(help("@string").starts_with("APPEND key value\n  summary: "));
+        assert!(help("copy").ends_with(
+            "\n  DB destination-db: into the database with this number\n  REPLACE: overwrite the destination"
+        ));
         assert!(help("nosuch").contains("no command"));
         assert!(help("config").contains("CONFIG RESETSTAT"));
+    }
+
+    #[test]
+    fn every_option_of_every_command_is_explained() {
+        let mut unexplained = Vec::new();
+        for (_, spec) in command::all() {
+            let mut words = Vec::new();
+            list_options(&syntax::parse(spec.arguments()), &mut words);
+            let missing = words.iter().filter(|(word, _)| options::meaning(spec.name, word).is_none());
+            unexplained.extend(missing.map(|(word, _)| format!("{} {word}", spec.name)));
+        }
+        assert!(unexplained.is_empty(), "{unexplained:?}");
+        let meaning = options::meaning;
+        assert_eq!(meaning("zadd", "NX"), Some("only add members, change none"));
+        assert_eq!(meaning("pexpireat", "NX"), Some("only if the key has no time to live"));
+        assert_eq!(meaning("client|kill", "TYPE"), Some("only connections of this kind"));
+        assert_eq!(meaning("set", "NOSUCH"), None);
     }
 
     proptest::proptest! {

@@ -36,15 +36,16 @@ pub fn has_keys(spec: &CommandSpec) -> bool {
     spec.key_finder.is_some() || spec.key_specs.iter().any(|keys| !keys.flags.has(KeyFlags::NOT_KEY))
 }
 
-/// Calls `f` with the keys, copying none of them where they stand side by side.
+/// Calls `f` with the keys, or the shard channels, that say which node a command belongs to; copies none of them where
+/// they stand side by side.
 pub fn with_keys<R>(spec: &CommandSpec, argv: &[Bytes], f: impl FnOnce(&[Bytes]) -> R) -> R {
     // A finder that only knows the flags better is not needed here.
     if let [only] = spec.key_specs
-        && !only.flags.has_any(KeyFlags::NOT_KEY.or(KeyFlags::INCOMPLETE))
+        && !only.flags.has(KeyFlags::INCOMPLETE)
         && let Some((first, last, step)) = range(only, argv)
         && (step == 1 || first >= last)
     {
-        return f(&argv[first..=last.max(first)][..(last + 1).saturating_sub(first)]);
+        return f(argv.get(first..last + 1).unwrap_or_default());
     }
     // Arguments that do not say where the keys are: the handler will complain.
     let keys: Vec<Bytes> =

@@ -123,15 +123,18 @@ impl Keyspace {
 
     /// Up to `count` keys of a slot, newest first, as Redis 7.0's list of a slot's entries stands.
     pub fn keys_in_slot(&self, slot: Slot, count: usize) -> Vec<Bytes> {
+        self.entries_in_slot(slot).take(count).map(|id| self.key(0, id).clone()).collect()
+    }
+
+    /// Every entry of a slot, newest first (cluster mode only).
+    pub fn entries_in_slot(&self, slot: Slot) -> impl Iterator<Item = EntryId> + '_ {
         let main = &self.dbs[0].main;
         let first = self.slots.as_ref().map_or(NIL, |slots| slots.get(usize::from(slot.number())).first);
         std::iter::successors((first != NIL).then_some(first), |id| {
             let older = main.value(*id).older;
             (older != NIL).then_some(older)
         })
-        .take(count)
-        .map(|id| main.key(id).clone())
-        .collect()
+        .map(EntryId)
     }
 
     /// Deletes every key of a slot; answers how many there were.

@@ -27,9 +27,11 @@ mod long_double;
 mod memory;
 mod monitor;
 mod number;
+mod options;
 mod paged;
 mod partial_sort;
 mod pause;
+mod preview;
 mod pubsub;
 mod rdb;
 mod server;
@@ -50,6 +52,7 @@ use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
+pub use preview::{KeyFacts, KeyFilter, Preview, quoted, shown};
 
 /// A hash slot, 0 to 16383.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -351,6 +354,10 @@ impl Engine {
             state.write_offset = offset;
         }
     }
+    /// Where the primary is that this node copies.
+    pub fn name_primary(&mut self, ip: &str, port: u16) {
+        self.clients.name_primary_link(ip, port);
+    }
     /// This node has become a replica: whoever waits for a key, or for replicas, is told so and disconnected.
     pub fn became_replica(&mut self) {
         blocked::give_up_all(self);
@@ -358,15 +365,30 @@ impl Engine {
     /// Replies and pushes that are not the answer to the command just executed, in order: to clients that waited, to
     /// subscribers, to monitors. Those for the client that was just executed go before its own reply.
     pub fn take_messages(&mut self) -> Vec<(ClientId, Value)> {
-        let messages = std::mem::take(&mut self.outbox);
-        for (client, message) in &messages {
+        self.take_messages_for(&|_| true)
+    }
+    /// The same for some clients only; the others' stay.
+    pub fn take_messages_for(&mut self, is_meant: &dyn Fn(ClientId) -> bool) -> Vec<(ClientId, Value)> {
+        if self.outbox.is_empty() {
+            return Vec::new();
+        }
+        let all = std::mem::take(&mut self.outbox);
+        let (taken, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|(client, _)| is_meant(*client));
+        self.outbox = left;
+        for (client, message) in &taken {
             self.server.net_output_bytes += reply_len(message, self.protocol(*client)) as u64;
         }
-        messages
+        taken
     }
     /// Clients that were disconnected otherwise than by [`Outcome::close`] since the last call (CLIENT KILL).
     pub fn take_hung_up(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.hung_up)
+    }
+    /// The same for some clients only; the others' stay.
+    pub fn take_hung_up_for(&mut self, is_meant: &dyn Fn(ClientId) -> bool) -> Vec<ClientId> {
+        let (taken, left) = std::mem::take(&mut self.hung_up).into_iter().partition(|client| is_meant(*client));
+        self.hung_up = left;
+        taken
     }
     /// Disconnects a client on somebody else's behalf.
     fn hang_up(&mut self, client: ClientId) {

@@ -32,9 +32,14 @@ impl Engine {
 
 /// Whether an argument is a user's name or password.
 fn is_secret(spec: &CommandSpec, argv: &[Bytes], at: usize) -> bool {
+    // How far behind one of these words a secret may stand.
+    let follows = |start: usize, word: &str, reach: usize| {
+        (start..at).any(|place| at - place <= reach && argv[place].eq_ignore_ascii_case(word.as_bytes()))
+    };
     match spec.name {
         "auth" => at > 0,
-        "hello" => (2..at).any(|option| at - option <= 2 && argv[option].eq_ignore_ascii_case(b"auth")),
+        "hello" => follows(2, "auth", 2),
+        "migrate" => follows(6, "auth", 1) || follows(6, "auth2", 2),
         _ => false,
     }
 }

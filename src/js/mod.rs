@@ -61,7 +61,7 @@ impl Playground {
         let name = console.as_deref().unwrap_or("redis");
         let console = Console::ALL.into_iter().find(|console| console.name() == name);
         let console = console.ok_or_else(|| JsError::new("A console is one of redis, aws, sim."))?;
-        let before = self.world.transcript(0, 0).len();
+        let before = self.world.transcript_length(0);
         self.type_line(console, line)?;
         if console == Console::Redis {
             self.wait_for_reply()?;

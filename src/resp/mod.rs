@@ -65,9 +65,15 @@ impl Deref for Bytes {
     }
 }
 
+thread_local! {
+    // What is said again and again is made once.
+    static EMPTY: Bytes = Bytes(Rc::from(&b""[..]));
+    static OK: Bytes = Bytes(Rc::from(&b"OK"[..]));
+}
+
 impl Default for Bytes {
     fn default() -> Self {
-        Self(Rc::from(&b""[..]))
+        EMPTY.with(Self::clone)
     }
 }
 
@@ -141,7 +147,7 @@ pub enum Value {
 impl Value {
     /// `+OK`.
     pub fn ok() -> Self {
-        Self::simple("OK")
+        Self::Simple(OK.with(Bytes::clone))
     }
 
     /// A status.

@@ -22,6 +22,7 @@ pub fn draw(cx: &Cx) -> Html {
         });
     }
     page.player.set_selected(page.ui.selected);
+    page.player.want_keys(page.keys_wanted());
     {
         // What comes and goes around the canvases changes their sizes.
         let player = page.player.clone();

@@ -15,6 +15,9 @@ use super::{completion, dom};
 /// How many lines of a console's history are remembered.
 const HISTORY: usize = 200;
 
+/// What stands beside an interrupt.
+const INTERRUPTED: &str = "Ctrl-C at redis>";
+
 /// The card.
 pub fn draw(page: &Page) -> Html {
     let console = page.ui.console;
@@ -37,11 +40,16 @@ pub fn draw(page: &Page) -> Html {
             </div>
             <div class="console-panel" id="console-panel" role="tabpanel" aria-labelledby={format!("console-{}", console.name())}>
                 { part_unless(same_lines, "transcript", page, (lane, console as usize), transcript) }
+                if page.snapshot.waits && console == Console::Redis {
+                    <p class="console-waits">{ "Still under way." }
+                        <button class="button" onclick={page.runs(Console::Sim, "interrupt".to_owned(), INTERRUPTED)}>{ "Interrupt (Ctrl-C)" }</button></p>
+                } else {
                 <p class="console-hint">{ match console {
-                    Console::Redis => "Tab completes · ↑ history · HELP SET · Ctrl-L clears",
+                    Console::Redis => "Tab completes · ↑ history · HELP SET, HELP @list",
                     Console::Aws => "The control plane comes in a later version: what is typed here is refused.",
                     Console::Sim => "Tab completes · ↑ history · HELP · every button runs one of these lines",
                 } }</p>
+                }
                 { part("entry", page, (lane, console as usize), entry) }
             </div>
         </section>
@@ -78,7 +86,7 @@ fn transcript(cx: &Cx) -> Html {
         Console::Sim => "Faults, time and traffic. HELP lists the lines.",
     };
     html! {
-        <div ref={log} class="transcript mono" role="log" aria-label={format!("{} console", console.name())} tabindex="0">
+        <div ref={log} class="transcript mono" role="log" aria-label={format!("{} console", console.name())} tabindex="0"><div class="lines">
             <p class="line remark" key="first">{ first }</p>
             { each(lines.len(), &|place| {
                 let line = &lines[place];
@@ -93,7 +101,7 @@ fn transcript(cx: &Cx) -> Html {
                 };
                 html! { <p key={place} {class}>{ line.text.clone() }<span class="line-note">{ line.note.map_or_else(String::new, |note| format!(" ← {note}")) }</span></p> }
             }) }
-        </div>
+        </div></div>
     }
 }
 
@@ -133,6 +141,13 @@ impl Typing {
         let surplus = self.history.len().saturating_sub(HISTORY);
         self.history.drain(..surplus);
         dom::remember(&history_key(console), Some(&self.history.join("\n")));
+    }
+
+    /// Ctrl-C: the line is given up.
+    fn interrupted(&mut self) {
+        self.back = 0;
+        self.text.clear();
+        self.round.clear();
     }
 
     /// Into history or out of it by one line.
@@ -247,6 +262,13 @@ fn entry(cx: &Cx) -> Html {
                 }
                 "ArrowUp" | "ArrowDown" => typing.borrow_mut().walk(key == "ArrowUp"),
                 "r" if control => typing.borrow_mut().search(),
+                // With letters marked it copies, as everywhere.
+                "c" if control && !dom::has_selection(&event) => {
+                    typing.borrow_mut().interrupted();
+                    if console == Console::Redis && page.snapshot.busy {
+                        page.run(Console::Sim, "interrupt", INTERRUPTED);
+                    }
+                }
                 "l" if control => page.player.wipe(lane, console),
                 "Tab"
                     if !event.shift_key()

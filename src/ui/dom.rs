@@ -98,6 +98,15 @@ pub fn value(event: &Event) -> String {
     event.target().map_or_else(String::new, |target| target.unchecked_into::<HtmlInputElement>().value())
 }
 
+/// Whether letters are marked in the field that an event comes from.
+pub fn has_selection(event: &Event) -> bool {
+    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    field.is_some_and(|field| match (field.selection_start(), field.selection_end()) {
+        (Ok(start), Ok(end)) => start != end,
+        _ => false,
+    })
+}
+
 /// The number of the slider that an event comes from; none where it is no number from 0 up.
 pub fn number(event: &Event) -> Option<f64> {
     let value = event.target()?.unchecked_into::<HtmlInputElement>().value_as_number();
@@ -170,6 +179,11 @@ pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }
+}
+
+/// Whether nothing has the focus: what had it has left the page.
+pub fn focus_is_lost() -> bool {
+    document().and_then(|document| document.active_element()).is_none_or(|element| element.tag_name() == "BODY")
 }
 
 /// Takes the focus from the element that an event comes from.

@@ -1,10 +1,12 @@
 //! The keys tab: where a key lives and why, and how many keys each node holds.
 
+use std::rc::Rc;
+
 use slotscope::scenario::Console;
-use slotscope::world::Slot;
-use slotscope::world::zone_name;
+use slotscope::world::{Slot, quoted, zone_name};
 use yew::prelude::*;
 
+use super::browser::{Browse, browser, place};
 use super::part::{Cx, each};
 use super::side::lane_switch;
 use super::slots::owner;
@@ -14,6 +16,19 @@ use super::{dom, format};
 /// The tab.
 pub fn keys_tab(cx: &Cx) -> Html {
     let page = cx.page;
+    let browse = page.ui.browse.as_deref();
+    // Whatever was pressed may be gone with what it led away from.
+    cx.after(0, place(browse), || {
+        if let Some(panel) = dom::by_id("inspector-panel") {
+            panel.set_scroll_top(0);
+        }
+        if let Some(first) = dom::by_id("keys-back").filter(|_| dom::focus_is_lost()) {
+            dom::focus(&first);
+        }
+    });
+    if let Some(browse) = browse {
+        return browser(page, browse);
+    }
     let state = cx.state(|| "user:{123}:cart".to_owned());
     let key = state.borrow().clone();
     let oninput = {
@@ -24,7 +39,7 @@ pub fn keys_tab(cx: &Cx) -> Html {
     let slot = Slot::of_key(key.as_bytes()).number();
     let owner = owner(page, page.ui.lane, slot).and_then(|node| lane.nodes.get(node));
     let (before, hashed, after) = hashed_part(&key);
-    let argument = quoted(&key);
+    let argument = quoted(key.as_bytes());
     html! {
         <div class="keys-tab">
             <p class="chooser"><label class="control"><span>{ "Look up a key" }</span>
@@ -59,7 +74,8 @@ pub fn keys_tab(cx: &Cx) -> Html {
                     }) }
                 </tbody>
             </table></div>
-            <p><button class="button" onclick={page.looks(Look::Open(Overlay::Slots(page.ui.lane)))}>{ "Map of all slots" }</button></p>
+            <p class="pager"><button class="button primary" onclick={page.looks(Look::Browse(Some(Rc::new(Browse::all()))))}>{ "Browse the keys" }</button>
+                <button class="button" onclick={page.looks(Look::Open(Overlay::Slots(page.ui.lane)))}>{ "Map of all slots" }</button></p>
         </div>
     }
 }
@@ -75,12 +91,4 @@ fn hashed_part(key: &str) -> (String, String, String) {
         return (key[..start].to_owned(), key[start..end].to_owned(), key[end..].to_owned());
     }
     (String::new(), key.to_owned(), String::new())
-}
-
-/// A key as it must be typed: in quotes where it holds anything that redis-cli would split or unquote.
-pub fn quoted(key: &str) -> String {
-    if !key.is_empty() && key.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '\\')) {
-        return key.to_owned();
-    }
-    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -10,13 +10,14 @@
 //! | `snapshot`, `state` | what Yew is shown; what the visitor looks at |
 //! | `part` | the one component that all stateful parts are |
 //! | `app` | the page's parts in their places, shortcuts |
-//! | `topbar`, `lane`, `timeline`, `side`, `lesson`, `node`, `keys`, `request`, `console` | the parts |
+//! | `topbar`, `lane`, `timeline`, `side`, `lesson`, `node`, `keys`, `browser`, `request`, `console` | the parts |
 //! | `palette`, `sheets`, `slots`, `dialog` | what opens over the page |
 //! | `share`, `completion`, `lessons` | links, command tables, the scenes' lessons |
 //!
 //! Start at [`start`], then `app` for what is seen and `playback` for what happens in a frame.
 
 mod app;
+mod browser;
 mod charts;
 mod completion;
 mod console;

@@ -1,9 +1,12 @@
 //! The command palette: everything that can be done, found by a few letters.
 
+use std::rc::Rc;
+
 use slotscope::scenario::{Console, gallery};
 use slotscope::world::Topic;
 use yew::prelude::*;
 
+use super::browser::Browse;
 use super::dialog::dialog;
 use super::dom;
 use super::lane::node_actions;
@@ -24,7 +27,7 @@ const SHOWN: usize = 60;
 fn offers(page: &Page) -> Vec<Offer> {
     let mut all = Vec::new();
     let mut add = |title: String, aside: &str, deed: Deed| all.push(Offer { title, aside: aside.to_owned(), deed });
-    let always: [Always; 9] = [
+    let always: [Always; 10] = [
         ("Play or pause", "Space", |page| page.player.toggle()),
         ("Step to the next event", ".", |page| page.player.step()),
         ("Step back", ",", |page| page.player.step_back()),
@@ -32,6 +35,10 @@ fn offers(page: &Page) -> Vec<Offer> {
         ("Go to the furthest moment seen", "End", |page| page.player.seek(page.snapshot.seen)),
         ("Share this run as a link", "S", super::sheets::share_now),
         ("Help: shortcuts and shapes", "?", |page| page.look(Look::Open(Overlay::Help))),
+        ("Browse the keys", "", |page| {
+            page.look(Look::Browse(Some(Rc::new(Browse::all()))));
+            page.look(Look::Tab(Tab::Keys));
+        }),
         ("Show or hide gossip", "G", |page| page.player.toggle_gossip()),
         ("Switch between the dark and the light theme", "T", Page::flip_theme),
     ];

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use slotscope::link::{Link, Selection};
 use slotscope::scenario::{Console, Scenario};
 use slotscope::world::Nanos;
-use slotscope::world::{Chart, Mark, TraceKind, View, World};
+use slotscope::world::{Chart, KeysQuery, Mark, TraceKind, View, World};
 
 use super::run::Run;
 use super::screen::Screen;
@@ -73,6 +73,8 @@ pub struct State {
     pub shared_fragment: String,
     /// What the address asked for.
     pub opened: Option<Link>,
+    /// What the key browser asks for, while it is in sight.
+    pub keys_wanted: Option<KeysQuery>,
     /// Something changed: the next frame publishes.
     pub stale: bool,
     mode: Mode,
@@ -131,6 +133,7 @@ impl State {
             banner,
             shared_fragment: String::new(),
             opened: None,
+            keys_wanted: None,
             stale: true,
             mode: Mode::Opening,
             resume: false,
@@ -264,7 +267,7 @@ impl State {
             self.set_speed(speed::REAL_TIME);
             self.banner = Some(Banner { text: HURRIED.to_owned(), bad: false, back: false });
         }
-        if self.mode == Mode::Paused && self.run.console_busy() {
+        if self.mode == Mode::Paused && !self.run.console_rests() {
             self.mode = Mode::Awaiting(self.run.now() + AWAIT);
         }
     }
@@ -419,7 +422,7 @@ impl State {
                 let rate = SPEEDS[self.speed].nanos_per_ms();
                 self.play(passed, if self.screen.reduced_motion { 1e6 } else { rate });
                 self.look_for_followed();
-                let done = !self.run.console_busy() && self.followed.trace.is_some();
+                let done = self.run.console_rests() && self.followed.trace.is_some();
                 if done || self.run.now() >= latest {
                     self.mode = Mode::Paused;
                     self.stale = true;
@@ -618,6 +621,8 @@ impl State {
             shortfall: self.shortfall.filter(|_| self.mode == Mode::Playing),
             consoles: Rc::clone(&self.consoles),
             busy: self.run.console_busy(),
+            waits: self.run.console_waits(),
+            keys: self.keys_wanted.as_ref().map(|query| Rc::new(self.run.keys(query))),
             followed: self.followed.clone(),
             banner: self.banner.clone(),
             gossip: self.screen.show_gossip,

@@ -11,7 +11,7 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use slotscope::link::Link;
 use slotscope::scenario::{Console, Scenario};
 use slotscope::world::Nanos;
-use slotscope::world::{Place, Topic, TraceKind};
+use slotscope::world::{KeysQuery, Place, Topic, TraceKind};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::Callback;
 
@@ -210,6 +210,13 @@ impl Player {
     pub fn set_selected(&self, node: Option<usize>) {
         if self.inner.state.borrow().screen.selected != node {
             self.redraw(|state| state.screen.selected = node);
+        }
+    }
+
+    /// What the key browser asks for: read with every snapshot as long as it is the same.
+    pub fn want_keys(&self, query: Option<KeysQuery>) {
+        if self.inner.state.borrow().keys_wanted != query {
+            self.change(|state| state.keys_wanted = query);
         }
     }
 

@@ -5,7 +5,8 @@
 use slotscope::scenario::{Action, Console, Scenario};
 use slotscope::world::Nanos;
 use slotscope::world::{
-    Chart, ConsoleLine, Flight, History, LineStyle, Mark, RequestTrace, Topic, TraceKind, View, World,
+    Chart, ConsoleLine, Flight, History, KeysQuery, KeysView, LineStyle, Mark, RequestTrace, Topic, TraceKind, View,
+    World,
 };
 
 /// How many lines of a console are shown.
@@ -134,12 +135,27 @@ impl Run {
 
     /// How many lines a lane's consoles have shown.
     pub fn transcript_length(&self, lane: usize) -> usize {
-        self.world().transcript(lane, 0).len()
+        self.world().transcript_length(lane)
     }
 
     /// Whether a `redis>` line waits for its reply.
     pub fn console_busy(&self) -> bool {
         self.world().console_busy()
+    }
+
+    /// Whether such a line waits for something other than the network.
+    pub fn console_waits(&self) -> bool {
+        self.world().console_waits()
+    }
+
+    /// Whether there is no reply to wait for.
+    pub fn console_rests(&self) -> bool {
+        self.world().console_rests()
+    }
+
+    /// Keys, and the value of one.
+    pub fn keys(&self, query: &KeysQuery) -> KeysView {
+        self.world().keys(query)
     }
 
     /// The latest lines of a console. `redis>` also shows what was done to the cluster, since its replies change with it.

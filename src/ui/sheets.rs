@@ -12,7 +12,7 @@ use super::part::{Cx, each};
 use super::state::{Look, Page, Tab};
 use super::{dom, format, icons, share};
 
-const SHORTCUTS: [(&str, &str); 15] = [
+const SHORTCUTS: [(&str, &str); 16] = [
     ("Space, K", "play or pause"),
     (".", "step to the next event"),
     (",", "step back"),
@@ -28,6 +28,7 @@ const SHORTCUTS: [(&str, &str); 15] = [
     ("Tab in a console", "complete what is typed; on an empty line: go on"),
     ("↑ ↓, Ctrl R", "earlier lines; search them"),
     ("Ctrl L", "clear the console"),
+    ("Ctrl C", "give up the line, or the command that waits"),
 ];
 
 const SHAPES: [(&str, &str); 8] = [

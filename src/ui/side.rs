@@ -54,7 +54,9 @@ pub fn draw(page: &Page) -> Html {
     let narrow = dom::is_narrow();
     // On wide screens the consoles have their own card, and their tab does not exist.
     let inspected = if shown == Tab::Console { Tab::Lesson } else { shown };
+    let browsing = page.ui.browse.is_some() && inspected == Tab::Keys;
     let class = match (page.ui.sheet, shown == Tab::Console) {
+        _ if browsing && !narrow => "side browsing",
         (false, false) => "side",
         (true, false) => "side open",
         (false, true) => "side on-console",

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slotscope::scenario::{Console, Scenario};
 use slotscope::world::Nanos;
-use slotscope::world::{Mark, RequestTrace, Topic, TraceKind, View, zone_name};
+use slotscope::world::{KeysView, Mark, RequestTrace, Topic, TraceKind, View, zone_name};
 
 use super::run::Shown;
 
@@ -89,6 +89,10 @@ pub struct Snapshot {
     pub consoles: Rc<Vec<Consoles>>,
     /// Whether a reply is awaited.
     pub busy: bool,
+    /// Whether a command waits for something other than the network.
+    pub waits: bool,
+    /// What the key browser asked for.
+    pub keys: Option<Rc<KeysView>>,
     /// The operation that the request tab follows.
     pub followed: Followed,
     /// A sentence over the page.

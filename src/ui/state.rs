@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use slotscope::scenario::{Console, gallery};
-use slotscope::world::{Nanos, Topic, TraceKind};
+use slotscope::world::{KeysQuery, Nanos, Topic, TraceKind};
 use yew::prelude::*;
 
+use super::browser::Browse;
 use super::dom;
 use super::player::Player;
 use super::sheets::Sharing;
@@ -81,6 +82,8 @@ pub struct Ui {
     pub single_keys: bool,
     /// The link that was made last.
     pub sharing: Rc<Sharing>,
+    /// What the key browser looks for, while it is open in the keys tab.
+    pub browse: Option<Rc<Browse>>,
     /// Whether the dark theme is shown.
     pub dark: bool,
 }
@@ -118,6 +121,8 @@ pub enum Look {
     Theme(bool),
     /// Keys of one letter, on or off.
     SingleKeys(bool),
+    /// The key browser: something else, or nothing more.
+    Browse(Option<Rc<Browse>>),
     /// Another run: nothing is chosen.
     Forget,
 }
@@ -136,6 +141,7 @@ impl Default for Ui {
             greeting: true,
             single_keys: dom::remembered("slotscope.single-keys").as_deref() != Some("off"),
             sharing: Rc::default(),
+            browse: None,
             dark: dom::root()
                 .and_then(|root| root.get_attribute("data-theme"))
                 .map_or_else(|| dom::media("(prefers-color-scheme: dark)"), |theme| theme == "dark"),
@@ -168,7 +174,8 @@ impl Ui {
             Look::Greeted => ui.greeting = false,
             Look::Theme(dark) => ui.dark = dark,
             Look::SingleKeys(on) => ui.single_keys = on,
-            Look::Forget => (ui.selected, ui.popover, ui.lane) = (None, None, 0),
+            Look::Browse(browse) => ui.browse = browse,
+            Look::Forget => (ui.selected, ui.popover, ui.lane, ui.browse) = (None, None, 0, None),
         }
         ui
     }
@@ -297,6 +304,14 @@ impl Page {
         }
     }
 
+    /// The keys to be read for the key browser, while it is in sight.
+    pub fn keys_wanted(&self) -> Option<KeysQuery> {
+        let ui = &self.ui;
+        let seen = ui.tab == Tab::Keys && (ui.sheet || !dom::is_narrow());
+        let browse = ui.browse.as_ref().filter(|_| seen)?;
+        Some(KeysQuery { lane: ui.lane, ..browse.query.clone() })
+    }
+
     /// A click that does it.
     pub fn does(&self, deed: Deed) -> Callback<MouseEvent> {
         let page = self.clone();
@@ -321,6 +336,10 @@ impl Page {
         // The console that the line stands on is shown, so that clicking teaches the command.
         if console != Console::Sim || self.ui.console == Console::Aws {
             self.look(Look::Console(console));
+        }
+        // What it answers is what was asked for: on small screens that is another tab.
+        if console == Console::Redis && dom::is_narrow() {
+            self.look(Look::Tab(Tab::Console));
         }
     }
 

@@ -8,7 +8,9 @@ use super::operator::{Do, Operator};
 use super::trace::Tracer;
 use super::view::{ConsoleLine, Flight, FlightKind, LineStyle, Mark, Place, Severity};
 use crate::app::{self, AppIndex, ConsoleOutput, Fleet, Query, RequestKind};
-use crate::cluster::{self, Cluster, ClusterSpec, NodeIndex, NodeSpec, Note, Reply, Request, RequestId, Traffic};
+use crate::cluster::{
+    self, Caller, Cluster, ClusterSpec, NodeIndex, NodeSpec, Note, Push, Reply, Request, RequestId, Traffic,
+};
 use crate::engine::Notice;
 use crate::resp::{Bytes, Value};
 use crate::scenario::{Console, Load, Scenario};
@@ -17,7 +19,7 @@ use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// Unix time at which every run begins: 2026-01-01T00:00:00Z, in microseconds.
-const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
+pub(super) const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
 /// Between two readings of the lane's gauges.
 pub(super) const SAMPLE_EVERY: Nanos = Nanos::from_millis(100);
 /// First retransmission time-out of TCP on Linux, for messages lost by chance; doubles with every loss.
@@ -26,6 +28,8 @@ const RETRANSMIT_AFTER: Nanos = Nanos::from_millis(200);
 const RETRANSMISSIONS_MAX: u32 = 6;
 /// Flights drawn at most; at a speed at which more are in the air, single messages cannot be told apart.
 const FLIGHTS_MAX: usize = 4_096;
+/// Traffic class of what nodes send to clients unasked, and of the replies behind it.
+const UNASKED: u8 = 2;
 /// Lines a transcript keeps at most.
 const TRANSCRIPT_MAX: usize = 5_000;
 
@@ -37,6 +41,7 @@ enum Luck {
     Query(u64),
     Answer(u64),
     Bus(u64),
+    Push(u64),
 }
 
 /// What comes due in a lane.
@@ -51,6 +56,10 @@ enum Event {
     },
     /// A reply reaches the operator's console.
     OperatorReply(Reply),
+    /// A message that nobody asked for reaches the operator's console.
+    OperatorPush(Push),
+    /// A node has closed its connection to the operator's console.
+    OperatorHungUp(NodeIndex),
     /// The operator has waited long enough.
     OperatorTimeout(RequestId),
     /// Gauges are read.
@@ -98,6 +107,8 @@ pub(super) struct Lane {
     pub measurements: Measurements,
     pub tracer: Tracer,
     pub transcript: Vec<ConsoleLine>,
+    /// Lines that were before its first one.
+    pub forgotten_lines: usize,
     pub marks: Vec<Mark>,
     flights: VecDeque<Flight>,
     fingerprint: Fingerprint,
@@ -141,6 +152,7 @@ impl Lane {
             places,
             tracer: Tracer::default(),
             transcript: Vec::new(),
+            forgotten_lines: 0,
             marks: Vec::new(),
             flights: VecDeque::new(),
             fingerprint: Fingerprint::default(),
@@ -208,6 +220,7 @@ impl Lane {
     pub fn print(&mut self, console: Console, style: LineStyle, text: impl Into<String>) {
         if self.transcript.len() >= TRANSCRIPT_MAX {
             self.transcript.drain(..TRANSCRIPT_MAX / 2);
+            self.forgotten_lines += TRANSCRIPT_MAX / 2;
         }
         self.transcript.push(ConsoleLine { at: self.now(), console, style, text: text.into() });
     }
@@ -231,6 +244,21 @@ impl Lane {
             Event::OperatorReply(reply) => {
                 self.fingerprint.mix(4 << 56 ^ reply.id.0);
                 self.operator_reply(reply);
+            }
+            Event::OperatorPush(push) => {
+                self.fingerprint.mix(8 << 56 | u64::from(push.node.0) << 40 ^ push.number);
+                if self.node_called(self.operator.host()) == Some(push.node) {
+                    let wanted = self.operator.push(push.value);
+                    self.operator_do(wanted);
+                }
+            }
+            Event::OperatorHungUp(node) => {
+                self.fingerprint.mix(9 << 56 | u64::from(node.0));
+                if self.node_called(self.operator.host()) == Some(node) {
+                    let wanted = self.operator.hung_up();
+                    self.operator_do(wanted);
+                    self.operator_next();
+                }
             }
             Event::OperatorTimeout(id) => {
                 self.fingerprint.mix(5 << 56 ^ id.0);
@@ -298,6 +326,17 @@ impl Lane {
                 }
             }
             cluster::Output::Reply(reply) => self.carry_reply(reply),
+            cluster::Output::Push(push) => {
+                let (caller, node, number, bytes) = (push.caller, push.node, push.number, push.bytes);
+                if let Some(at) = self.carry_unasked(caller, node, number, bytes) {
+                    self.schedule.at(at, Event::OperatorPush(push));
+                }
+            }
+            cluster::Output::HungUp { node, caller, number } => {
+                if let Some(at) = self.carry_unasked(caller, node, number, 0) {
+                    self.schedule.at(at, Event::OperatorHungUp(node));
+                }
+            }
             cluster::Output::Key { node, notice } => {
                 let (key, evicted) = match notice {
                     Notice::Evicted(key) => (key, true),
@@ -311,15 +350,42 @@ impl Lane {
         }
     }
 
-    fn carry_reply(&mut self, reply: Reply) {
-        let to_console = reply.caller == Operator::CALLER;
-        let (to_host, to_place) = if to_console {
+    /// Who a caller is: the host, and its place in the picture.
+    fn caller_place(&self, caller: Caller) -> (HostId, Place) {
+        if caller == Operator::CALLER || caller == Operator::EVERYWHERE {
             (self.places.console(), Place::App(0))
         } else {
-            let app = AppIndex(reply.caller.0 as u8);
+            let app = AppIndex(caller.0 as u8);
             (self.places.app(app), Place::App(app.0))
-        };
-        let arrives = self.travel(self.places.node(reply.node), to_host, reply.bytes, Luck::Reply(reply.id));
+        }
+    }
+
+    /// Sends a caller something unasked. The time of its arrival, if it arrives and if it is for the console: the app
+    /// servers' clients listen to nothing, and find out at the next request that a connection is closed.
+    fn carry_unasked(&mut self, caller: Caller, node: NodeIndex, number: u64, bytes: u64) -> Option<Nanos> {
+        let (to_host, to_place) = self.caller_place(caller);
+        let from_host = self.places.node(node);
+        let luck = Luck::Push(u64::from(node.0) << 40 | number);
+        let mut arrives = self.travel(from_host, to_host, bytes, luck);
+        if let Some(at) = &mut arrives {
+            let last = self.in_order.entry((from_host, to_host, UNASKED)).or_default();
+            *at = (*at).max(*last + Nanos(1));
+            *last = *at;
+        }
+        let shard = Some(self.cluster.spec(node).shard);
+        self.fly(FlightKind::Hit, shard, Place::Node(node.0), to_place, arrives, 0);
+        arrives.filter(|_| caller == Operator::CALLER)
+    }
+
+    fn carry_reply(&mut self, reply: Reply) {
+        let to_console = reply.caller == Operator::CALLER || reply.caller == Operator::EVERYWHERE;
+        let (to_host, to_place) = self.caller_place(reply.caller);
+        let from_host = self.places.node(reply.node);
+        let mut arrives = self.travel(from_host, to_host, reply.bytes, Luck::Reply(reply.id));
+        if let (Some(at), Some(last)) = (&mut arrives, self.in_order.get_mut(&(from_host, to_host, UNASKED))) {
+            *at = (*at).max(*last + Nanos(1));
+            *last = *at;
+        }
         let kind = match &reply.value {
             Value::Error(text) if text.starts_with(b"MOVED ") || text.starts_with(b"ASK ") => FlightKind::Redirect,
             Value::Error(_) => FlightKind::Error,
@@ -411,6 +477,7 @@ impl Lane {
             Luck::Query(number) => (3, number),
             Luck::Answer(number) => (4, number),
             Luck::Bus(number) => (5, number),
+            Luck::Push(number) => (6, number),
         };
         let mut at = self.schedule.now();
         let mut wait = RETRANSMIT_AFTER;
@@ -463,12 +530,14 @@ impl Lane {
         self.operator_next();
     }
 
-    /// `call`: one command to every node.
+    /// `call`: one command to every node, on connections of its own.
     pub fn operator_broadcast(&mut self, argv: &[Bytes]) {
         for node in 0..self.cluster.len() {
             let name = self.cluster.spec(NodeIndex(node as u16)).name.clone();
             let id = self.operator.broadcast_id(name.clone());
-            let request = Request { id, caller: Operator::CALLER, argv: argv.to_vec(), asking: false };
+            // Each time it is run the tool connects anew: what an earlier one left waiting is gone.
+            self.cluster.hang_up(NodeIndex(node as u16), Operator::EVERYWHERE);
+            let request = Request { id, caller: Operator::EVERYWHERE, argv: argv.to_vec(), asking: false };
             self.send_request(self.places.console(), Place::App(0), &name, request, FlightKind::Write, 0);
             self.schedule.after(Operator::TIMEOUT, Event::OperatorTimeout(id));
         }
@@ -489,6 +558,14 @@ impl Lane {
         let wanted = self.operator.timeout(self.now(), id);
         self.operator_do(wanted);
         self.operator_next();
+    }
+
+    /// Ctrl-C at the `redis>` console. Answers whether anything was waiting.
+    pub fn operator_interrupt(&mut self) -> bool {
+        let Some(wanted) = self.operator.interrupt() else { return false };
+        self.operator_do(wanted);
+        self.operator_next();
+        true
     }
 
     fn operator_do(&mut self, wanted: Vec<Do>) {
@@ -631,6 +708,8 @@ fn cluster_spec(scenario: &Scenario) -> ClusterSpec {
     }
     let coverage = if deployment.require_full_coverage { "yes" } else { "no" };
     let config = [
+        // What a tab, on a telephone too, can spare for one string; Redis's default would be 512 MB.
+        ("proto-max-bulk-len", (32 << 20).to_string()),
         ("maxmemory", deployment.maxmemory.to_string()),
         ("maxmemory-policy", deployment.policy.name().to_owned()),
         ("cluster-node-timeout", deployment.node_timeout_ms.to_string()),

@@ -94,14 +94,18 @@ impl Lane {
         }
     }
 
-    /// The shard (column) of each slot's owner, 255 for none, and whether any key lives there. Whose view? That of the
-    /// living node with the highest epoch: after a failover it is the one that knows.
-    pub fn slot_map(&self) -> Vec<(u8, bool)> {
-        let witness = (0..self.cluster.len())
+    /// Whose view of the slots is shown: that of the living node with the highest epoch; after a failover it is the one
+    /// that knows.
+    pub fn witness(&self) -> Option<NodeIndex> {
+        (0..self.cluster.len())
             .map(|node| NodeIndex(node as u16))
             .filter(|node| self.cluster.liveness(*node) == Liveness::Up)
-            .max_by_key(|node| (self.cluster.status(*node).current_epoch, std::cmp::Reverse(*node)));
-        let Some(witness) = witness else { return vec![(NOBODY, false); usize::from(Slot::COUNT)] };
+            .max_by_key(|node| (self.cluster.status(*node).current_epoch, std::cmp::Reverse(*node)))
+    }
+
+    /// The shard (column) of each slot's owner, 255 for none, and whether any key lives there, as the witness sees it.
+    pub fn slot_map(&self) -> Vec<(u8, bool)> {
+        let Some(witness) = self.witness() else { return vec![(NOBODY, false); usize::from(Slot::COUNT)] };
         (0..Slot::COUNT)
             .map(|number| {
                 let owner = self.cluster.slot_owner(witness, number);

@@ -11,6 +11,7 @@
 //! [`History`] adds rewind.
 
 mod history;
+mod keys;
 mod lane;
 mod lane_view;
 mod measure;
@@ -19,9 +20,10 @@ mod sim_console;
 mod trace;
 mod view;
 
-pub use crate::engine::{Slot, complete, help, hint};
+pub use crate::engine::{KeyFacts, KeyFilter, Preview, Slot, complete, help, hint, quoted, shown};
 pub use crate::sim::Nanos;
 pub use history::History;
+pub use keys::{KeyPlace, KeysQuery, KeysView};
 pub use sim_console::{SIM_COMMANDS, zone_name};
 pub use view::{
     AppView, Chart, ConsoleLine, DatabaseView, Figures, Flight, FlightKind, Health, Hop, LaneView, LineStyle, Mark,
@@ -231,6 +233,16 @@ impl World {
         self.lanes.iter().any(|lane| lane.operator.is_busy())
     }
 
+    /// Whether a `redis>` line waits for something other than the network, in any lane: Ctrl-C ends it.
+    pub fn console_waits(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.operator.waits(lane.now()))
+    }
+
+    /// Whether no `redis>` line is under way but such as may wait for ever: there is nothing to wait for.
+    pub fn console_rests(&self) -> bool {
+        self.lanes.iter().all(|lane| !lane.operator.is_busy() || lane.operator.is_blocked(lane.now()))
+    }
+
     /// What the run was made from.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
@@ -291,9 +303,20 @@ impl World {
         self.lanes.get(lane).map(Lane::slot_map).unwrap_or_default()
     }
 
+    /// A page of a lane's keys, and the value of one of them: for whoever looks, without a trace in the run.
+    pub fn keys(&self, query: &KeysQuery) -> KeysView {
+        self.lanes.get(query.lane).map(|lane| lane.keys(query)).unwrap_or_default()
+    }
+
     /// What the consoles of a lane have shown, oldest first; `since` skips that many lines.
     pub fn transcript(&self, lane: usize, since: usize) -> &[ConsoleLine] {
-        self.lanes.get(lane).and_then(|lane| lane.transcript.get(since..)).unwrap_or_default()
+        let Some(lane) = self.lanes.get(lane) else { return &[] };
+        lane.transcript.get(since.saturating_sub(lane.forgotten_lines)..).unwrap_or_default()
+    }
+
+    /// How many lines the consoles of a lane have shown, those that are forgotten included.
+    pub fn transcript_length(&self, lane: usize) -> usize {
+        self.lanes.get(lane).map_or(0, |lane| lane.forgotten_lines + lane.transcript.len())
     }
 
     /// The prompt that a console shows now: `0001-001:6379> `, `not connected> `, `sim> `.
@@ -403,6 +426,8 @@ fn apply(lane: &mut Lane, line: &SimLine) -> String {
             lane.operator_broadcast(argv);
             "Sent to every node.".to_owned()
         }
+        SimLine::Interrupt if lane.operator_interrupt() => "Ctrl-C at redis>.".to_owned(),
+        SimLine::Interrupt => "Nothing waits at redis>.".to_owned(),
         SimLine::Help => String::new(),
     }
 }

@@ -6,13 +6,16 @@
 use super::view::LineStyle;
 use crate::app::{ConsoleClient, ConsoleOutput};
 use crate::cluster::{Caller, Reply, RequestId};
-use crate::resp::{Bytes, human};
+use crate::engine::command::{self, Flags};
+use crate::resp::{Bytes, Value, human};
 use crate::scenario::Console;
 use crate::sim::Nanos;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Lines that wait for the one before them, at most.
 const QUEUE_MAX: usize = 1_000;
+/// What has not been answered by now waits for something.
+const SLOW: Nanos = Nanos::from_millis(20);
 /// Commands to every node are numbered from here, apart from everybody else's.
 const BROADCASTS: u64 = 1 << 61;
 
@@ -27,6 +30,12 @@ pub(super) enum Do {
 #[derive(Clone, Debug)]
 pub(super) struct Operator {
     client: ConsoleClient,
+    /// When the line that waits was sent or anything came in last, and whether the line may wait for longer than the network takes.
+    since: Nanos,
+    may_block: bool,
+    /// Whether the line that waits is HELLO, and whether the connection speaks RESP3 since an earlier one.
+    says_hello: bool,
+    speaks_resp3: bool,
     queue: VecDeque<(Vec<Bytes>, String)>,
     /// Commands to every node that wait for their replies: which node each was sent to.
     broadcasts: BTreeMap<RequestId, String>,
@@ -36,6 +45,8 @@ pub(super) struct Operator {
 impl Operator {
     /// Who the operator is to the nodes.
     pub const CALLER: Caller = Caller(u16::MAX);
+    /// Who the operator's other tool is: commands to every node have connections of their own.
+    pub const EVERYWHERE: Caller = Caller(u16::MAX - 1);
     /// How long a command to every node is waited for.
     pub const TIMEOUT: Nanos = ConsoleClient::TIMEOUT;
 
@@ -43,6 +54,10 @@ impl Operator {
     pub fn new(seeds: &[String]) -> Self {
         Self {
             client: ConsoleClient::new(seeds, Self::CALLER),
+            since: Nanos::ZERO,
+            may_block: false,
+            says_hello: false,
+            speaks_resp3: false,
             queue: VecDeque::new(),
             broadcasts: BTreeMap::new(),
             next_broadcast: BROADCASTS,
@@ -57,6 +72,27 @@ impl Operator {
     /// Whether a line still waits for its reply.
     pub fn is_busy(&self) -> bool {
         self.client.busy() || !self.queue.is_empty() || !self.broadcasts.is_empty()
+    }
+
+    /// Whether a line has waited for longer than an answer takes on a network that works.
+    pub fn waits(&self, now: Nanos) -> bool {
+        self.client.busy() && now - self.since >= SLOW
+    }
+
+    /// Whether what waits may go on waiting for ever (BLPOP and its kin).
+    pub fn is_blocked(&self, now: Nanos) -> bool {
+        self.may_block && self.waits(now) && self.broadcasts.is_empty()
+    }
+
+    /// Ctrl-C: gives up the line that waits. None where no line does.
+    pub fn interrupt(&mut self) -> Option<Vec<Do>> {
+        if !self.client.busy() {
+            return None;
+        }
+        let mut wanted = Vec::new();
+        self.client.interrupt(&mut wanted);
+        let ended = Do::Print(Console::Redis, LineStyle::Remark, "^C".to_owned());
+        Some(std::iter::once(ended).chain(self.tell(wanted)).collect())
     }
 
     /// A line to be run after those before it.
@@ -82,19 +118,47 @@ impl Operator {
         let Some((argv, text)) = self.queue.pop_front() else { return Vec::new() };
         let input = Do::Print(Console::Redis, LineStyle::Input, format!("{}{text}", self.client.prompt()));
         let mut wanted = Vec::new();
+        let name = argv.first().cloned().unwrap_or_default();
+        (self.since, self.may_block) = (now, may_block(&name));
+        self.says_hello = name.eq_ignore_ascii_case(b"HELLO");
         self.client.send(now, argv, &mut wanted);
-        std::iter::once(input).chain(wanted.into_iter().map(told)).collect()
+        std::iter::once(input).chain(self.tell(wanted)).collect()
     }
 
     /// A reply has come.
     pub fn reply(&mut self, now: Nanos, reply: Reply) -> Vec<Do> {
+        self.since = now;
         if let Some(name) = self.broadcasts.remove(&reply.id) {
             let style = if reply.value.is_error() { LineStyle::Error } else { LineStyle::Reply };
-            return vec![Do::Print(Console::Sim, style, format!("{name}:6379: {}", human::format(&reply.value)))];
+            return vec![Do::Print(
+                Console::Sim,
+                style,
+                format!("{name}:6379: {}", human::format(&reply.value.to_resp2())),
+            )];
         }
         let mut wanted = Vec::new();
         self.client.reply(now, reply.id, reply.value, &mut wanted);
-        wanted.into_iter().map(told).collect()
+        self.tell(wanted)
+    }
+
+    /// The endpoint it is connected to, or was last.
+    pub fn host(&self) -> &str {
+        self.client.host()
+    }
+
+    /// The node it is connected to has sent something unasked.
+    pub fn push(&mut self, value: Value) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.push(value, &mut wanted);
+        self.tell(wanted)
+    }
+
+    /// The node it is connected to has closed the connection.
+    pub fn hung_up(&mut self) -> Vec<Do> {
+        let mut wanted = Vec::new();
+        self.client.hung_up(&mut wanted);
+        self.speaks_resp3 = false;
+        self.tell(wanted)
     }
 
     /// A request has been out long enough.
@@ -105,19 +169,47 @@ impl Operator {
         }
         let mut wanted = Vec::new();
         self.client.timeout(now, id, &mut wanted);
-        wanted.into_iter().map(told).collect()
+        self.tell(wanted)
+    }
+
+    /// What the client tells is printed; what else it wants is carried out.
+    fn tell(&mut self, wanted: Vec<ConsoleOutput>) -> Vec<Do> {
+        wanted
+            .into_iter()
+            .map(|output| match output {
+                ConsoleOutput::Redirected(line) => Do::Print(Console::Redis, LineStyle::Redirect, line),
+                ConsoleOutput::Remark(line) => Do::Print(Console::Redis, LineStyle::Remark, line.to_owned()),
+                ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
+                ConsoleOutput::Reply(value) => {
+                    let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
+                    if self.says_hello
+                        && let Some(protocol) = protocol_of(&value)
+                    {
+                        self.speaks_resp3 = protocol == 3;
+                    }
+                    let value = if self.speaks_resp3 { value } else { value.to_resp2() };
+                    Do::Print(Console::Redis, style, human::format(&value))
+                }
+                other => {
+                    // A new connection speaks RESP2.
+                    self.speaks_resp3 &= !matches!(other, ConsoleOutput::HangUp { .. });
+                    Do::Client(other)
+                }
+            })
+            .collect()
     }
 }
 
-/// What the client tells is printed; what else it wants is carried out.
-fn told(output: ConsoleOutput) -> Do {
-    match output {
-        ConsoleOutput::Redirected(line) => Do::Print(Console::Redis, LineStyle::Redirect, line),
-        ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
-        ConsoleOutput::Reply(value) => {
-            let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
-            Do::Print(Console::Redis, style, human::format(&value))
-        }
-        other => Do::Client(other),
-    }
+fn may_block(name: &[u8]) -> bool {
+    const LISTENING: [&str; 4] = ["subscribe", "psubscribe", "ssubscribe", "monitor"];
+    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || LISTENING.contains(&spec.name))
+}
+
+/// The version of the protocol that a reply to HELLO tells.
+fn protocol_of(reply: &Value) -> Option<i64> {
+    let Value::Map(pairs) = reply else { return None };
+    pairs.iter().find_map(|(key, value)| match (key, value) {
+        (Value::Bulk(key), Value::Int(version)) if &**key == b"proto" => Some(*version),
+        _ => None,
+    })
 }

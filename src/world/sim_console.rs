@@ -24,6 +24,7 @@ pub const SIM_COMMANDS: &[(&str, &str)] = &[
     ("load skew THETA", "Zipf exponent of the rows' popularity; 0 is uniform"),
     ("load size BYTES", "size of a cached value"),
     ("call COMMAND [ARG ...]", "sends one Redis command to every node, as redis-cli --cluster call does"),
+    ("interrupt", "Ctrl-C at redis>: the command that waits there is given up, with its connection"),
     ("help", "this list"),
 ];
 
@@ -41,6 +42,7 @@ pub(super) enum SimLine {
     Latency { nodes: Vec<u16>, ms: u32 },
     Load(LoadChange),
     Call(Vec<Bytes>),
+    Interrupt,
     Help,
 }
 
@@ -150,6 +152,7 @@ impl SimLine {
             "load" => Self::parse_load(rest),
             "call" if !rest.is_empty() => Ok(Self::Call(args.get(1..).unwrap_or_default().to_vec())),
             "call" => Err("call takes a Redis command, such as call CONFIG SET maxmemory 4mb.".to_owned()),
+            "interrupt" if rest.is_empty() => Ok(Self::Interrupt),
             "help" => Ok(Self::Help),
             _ => Err(format!("There is no sim command called {verb}. Try help.")),
         }

@@ -1,4 +1,4 @@
-//! HyperLogLogs with many elements: the strings themselves, byte for byte.
+//! `HyperLogLog`s with many elements: the strings themselves, byte for byte.
 
 use crate::generate::Random;
 use crate::ours::Ours;
@@ -19,7 +19,7 @@ fn hyperloglogs_of_every_size_are_the_same_strings() {
         both(&[b"config", b"set", b"hll-sparse-max-bytes", max_sparse.as_bytes()]);
         both(&[b"flushall"]);
         for round in 0..150 {
-            let elements: Vec<Vec<u8>> = (0..1 + round / 2)
+            let elements: Vec<Vec<u8>> = (0..=round / 2)
                 .map(|_| {
                     let text = random.next().to_le_bytes();
                     text[..random.below(9)].to_vec()

@@ -41,7 +41,8 @@ fn query(random: &mut Random, (longitude, latitude): (f64, f64)) -> Vec<String> 
         }
     }
     if random.one_in(2) {
-        line.push_str(&format!(" count {}", random.below(30)));
+        line.push_str(" count ");
+        line.push_str(&random.below(30).to_string());
         if random.one_in(2) {
             line.push_str(" any");
         }

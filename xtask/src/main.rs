@@ -7,7 +7,7 @@
 //! | [`setup`] | everything else a chore needs: Trunk, wasm-bindgen, browsers, reference servers, npm packages |
 //! | [`page`] | builds, serves, photographs and measures the page |
 //! | [`conformance`] | Redis's own test suite against the gateway |
-//! | [`race`] | redis-benchmark against the gateway and redis-server |
+//! | [`bench`] | the parts' times, redis-benchmark against the gateway and redis-server, the engine in Node |
 //! | [`test`] | all checks in order, and the table at their end |
 //!
 //! Each chore sets up what it needs by itself, finds what is already there, and can be run again at any time.
@@ -15,9 +15,9 @@
 // The clock here times chores; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod conformance;
 mod page;
-mod race;
 mod run;
 mod setup;
 mod test;
@@ -78,10 +78,10 @@ const CHORES: &[Chore] = &[
         carry_out: conformance::conformance,
     },
     Chore {
-        name: "race",
-        options: "[--requests N] [--check] [tests]",
-        about: "redis-benchmark -P 16 against the gateway and against redis-server, in turns",
-        carry_out: race::race,
+        name: "bench",
+        options: "[native [filter] | gateway [--requests N] [--check] [tests] | node]",
+        about: "how fast: the parts, the gateway beside redis-server, the engine in Node beside ioredis-mock",
+        carry_out: bench::bench,
     },
     Chore {
         name: "setup",

@@ -85,9 +85,9 @@ pub fn reference_servers() -> Outcome<()> {
     )
 }
 
-/// Node and npm: they drive the browsers and measure sizes.
+/// Node and npm: they drive the browsers, measure sizes and run benches.
 pub fn node() -> Outcome<()> {
-    programs("Browsers are driven from Node.", &[("node", "nodejs"), ("npm", "npm")])
+    programs("Browsers are driven, and benches run, from Node.", &[("node", "nodejs"), ("npm", "npm")])
 }
 
 /// The path of ChromeDriver; `CHROMEDRIVER` names another.
@@ -121,17 +121,22 @@ pub fn chromium() -> Outcome<()> {
 
 /// The npm packages of tests/e2e, as its lock file names them.
 pub fn npm_packages() -> Outcome<()> {
+    npm_packages_of(&root().join("tests/e2e"))
+}
+
+/// The npm packages of a folder, as its lock file names them.
+pub fn npm_packages_of(folder: &Path) -> Outcome<()> {
     node()?;
-    let folder = root().join("tests/e2e");
     let written = |path: PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();
     let installed = written(folder.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= written(folder.join("package-lock.json")) {
         return Ok(());
     }
-    say("Installing the npm packages that drive the browsers (tests/e2e).");
+    let place = folder.strip_prefix(root()).unwrap_or(folder).display();
+    say(&format!("Installing the npm packages of {place}."));
     let mut npm = command("npm");
-    npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-    run(&mut npm, "Installing the npm packages of tests/e2e")
+    npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    run(&mut npm, &format!("Installing the npm packages of {place}"))
 }
 
 /// Makes sure that programs are on PATH: each with the Debian packages that bring it.

@@ -1,6 +1,7 @@
 //! The cluster under test: a small driver that carries messages over a simulated network, and a checker that looks at
 //! every node after every event.
 
+mod clients;
 mod commands;
 mod failover;
 mod replication;
@@ -29,6 +30,8 @@ pub(super) struct Lab {
     messages: u64,
     next_request: u64,
     pub replies: Vec<Reply>,
+    /// What was sent unasked: to whom, and what.
+    pub pushes: Vec<(u16, String)>,
     pub notes: Vec<(Nanos, NodeIndex, Note)>,
     pub sent: BTreeMap<u8, u64>,
     pub fingerprint: Fingerprint,
@@ -76,6 +79,7 @@ impl Lab {
             messages: 0,
             next_request: 0,
             replies: Vec::new(),
+            pushes: Vec::new(),
             notes: Vec::new(),
             sent: BTreeMap::new(),
             fingerprint: Fingerprint::default(),
@@ -143,6 +147,8 @@ impl Lab {
                     }
                 }
                 Output::Reply(reply) => self.replies.push(reply),
+                Output::Push(push) => self.pushes.push((push.caller.0, show(&push.value).replace('\n', " "))),
+                Output::HungUp { caller, .. } => self.pushes.push((caller.0, "closed".to_owned())),
                 Output::Key { .. } => {}
                 Output::Note { node, note } => self.notes.push((now, node, note)),
             }
@@ -164,10 +170,15 @@ impl Lab {
 
     /// Puts a command on a node's doorstep now; its number.
     pub fn post(&mut self, node: u16, asking: bool, line: &str) -> RequestId {
+        self.post_as(1, node, asking, line)
+    }
+
+    /// The same for another caller.
+    pub fn post_as(&mut self, caller: u16, node: u16, asking: bool, line: &str) -> RequestId {
         self.next_request += 1;
         let id = RequestId(self.next_request);
         let argv = line.split_whitespace().map(Bytes::from).collect();
-        let request = Request { id, caller: Caller(1), argv, asking };
+        let request = Request { id, caller: Caller(caller), argv, asking };
         self.schedule.at(self.now(), Due::Request(NodeIndex(node), request));
         id
     }
@@ -188,6 +199,16 @@ impl Lab {
             self.run(ms + 1);
         }
         panic!("no reply to {line}");
+    }
+
+    /// The reply to a request, as text, if it has come.
+    pub fn answer(&self, id: RequestId) -> Option<String> {
+        self.replies.iter().find(|reply| reply.id == id).map(|reply| show(&reply.value).replace('\n', " "))
+    }
+
+    /// What was sent unasked since the last look.
+    pub fn take_pushes(&mut self) -> Vec<(u16, String)> {
+        std::mem::take(&mut self.pushes)
     }
 
     /// The reply as text.

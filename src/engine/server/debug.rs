@@ -24,6 +24,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         ("populate", 3..=5) => populate(call),
         ("digest", 2) => super::digest::digest(call),
         ("digest-value", 2..) => super::digest::digest_value(call),
+        ("reload", 2..) => super::reload::reload(call),
         ("htstats", 3) => super::table_stats::htstats(call),
         ("htstats-key", 3) => super::table_stats::htstats_key(call),
         ("pause-cron", 3) => {
@@ -32,11 +33,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         ("log", 3) => {
             let line = format!("DEBUG LOG: {}", String::from_utf8_lossy(call.arg(2)));
-            let log = &mut call.engine.server.log;
-            if log.len() >= LOG_MAX {
-                log.remove(0);
-            }
-            log.push(line);
+            log(call, line);
             Ok(Value::ok())
         }
         ("error", 3) => {
@@ -95,6 +92,8 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
                 "    After what time it is forgotten how full reply buffers were.",
                 "REPLYBUFFER RESIZING <0|1>",
                 "    Let reply buffers be, or shrink and grow them again.",
+                "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+                "    Write all data as a snapshot holds it, and read it back. No file is left.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Turn the deletion of expired keys in the background off and on.",
                 "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
@@ -120,14 +119,33 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
     }
 }
 
-/// `DEBUG LISTPACK key`: a real server prints the listpack where nobody sees it.
+/// Adds a line to the server's log; the oldest goes if nobody has taken any for long.
+fn log(call: &mut Call<'_>, line: String) {
+    let log = &mut call.engine.server.log;
+    if log.len() >= LOG_MAX {
+        log.remove(0);
+    }
+    log.push(line);
+}
+
+/// `DEBUG LISTPACK key`: a line for the log, where a real server prints to its standard output.
 fn show_listpack(call: &mut Call<'_>) -> Result<Value, Error> {
     let id = call.find(call.arg(2), Lookup::Peek).ok_or(Error::NoSuchKey)?;
-    if call.engine.keyspace.data(call.db, id).encoding() == "listpack" {
-        Ok(Value::simple("Listpack structure printed on stdout"))
-    } else {
-        Err(Error::Text("ERR Not a listpack encoded object."))
+    let data = call.engine.keyspace.data(call.db, id);
+    let elements: Vec<String> = match data {
+        Data::Hash(hash) => hash.iter().flat_map(|(field, value)| [field.clone(), value.clone()]).map(shown).collect(),
+        Data::SortedSet(set) => set.iter().map(|(member, score)| format!("{} {score}", shown(member))).collect(),
+        _ => Vec::new(),
+    };
+    if data.encoding() != "listpack" {
+        return Err(Error::Text("ERR Not a listpack encoded object."));
     }
+    log(call, format!("{} {{{}}}", shown(call.arg(2).clone()), elements.join(", ")));
+    Ok(Value::simple("Listpack structure printed on stdout"))
+}
+
+fn shown(bytes: Bytes) -> String {
+    bytes.escape_ascii().to_string()
 }
 
 /// Subcommands of Redis 7.0 that are not built here.
@@ -147,7 +165,6 @@ const ELSEWHERE: &[&str] = &[
     "oom",
     "panic",
     "quicklist",
-    "reload",
     "replicate",
     "restart",
     "sdslen",

@@ -24,7 +24,8 @@ const LAST_BUCKET: u16 = 24 * HALF as u16 - 1;
 #[derive(Clone, Debug, Default)]
 pub struct Latency {
     series: BTreeMap<&'static str, Series>,
-    histograms: BTreeMap<u16, Histogram>,
+    /// By [`CommandId`], as far as commands were called.
+    histograms: Vec<Histogram>,
 }
 
 /// The spikes of one event.
@@ -99,12 +100,16 @@ impl Histogram {
 impl Latency {
     /// Notes how long a command took.
     pub fn note_command(&mut self, id: CommandId, nanos: u64) {
-        self.histograms.entry(id.0).or_default().note(nanos);
+        let at = usize::from(id.0);
+        if at >= self.histograms.len() {
+            self.histograms.resize_with(at + 1, Histogram::default);
+        }
+        self.histograms[at].note(nanos);
     }
 
     /// How long the calls of a command took, if there were any.
     pub fn histogram(&self, id: CommandId) -> Option<&Histogram> {
-        self.histograms.get(&id.0)
+        self.histograms.get(usize::from(id.0)).filter(|histogram| histogram.total > 0)
     }
 
     /// Forgets how long commands took (CONFIG RESETSTAT).

@@ -18,6 +18,7 @@ pub mod latency;
 pub mod lolwut;
 pub mod memory;
 mod parameters;
+mod reload;
 pub mod slowlog;
 pub mod status;
 mod table_stats;
@@ -189,7 +190,7 @@ mod tests {
             assert_eq!(error(&mut server, &line), expected);
         }
         for (line, expected) in [
-            ("debug reload", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
+            ("debug loadaof", "ERR Slotscope does not implement 'DEBUG RELOAD' yet"),
             ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);

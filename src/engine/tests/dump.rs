@@ -282,3 +282,29 @@ fn compression_is_as_configured() {
         assert_eq!(payload.len(), bytes + 11);
     }
 }
+
+#[test]
+fn a_reload_leaves_every_value_as_it_was() {
+    let mut server = Server::new(false);
+    server.engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
+    for line in [
+        "SET s text EX 100",
+        "RPUSH l a 1 b",
+        "SADD i 1 2 3",
+        "SADD t a b c",
+        "ZADD z 1 a 2.5 b",
+        "HSET h f v",
+        "XADD x 1-1 f v",
+        "XGROUP CREATE x g 0",
+        "XREADGROUP GROUP g c STREAMS x >",
+        "SET gone soon PX 1",
+    ] {
+        server.run(line);
+    }
+    server.advance_ms(5);
+    let digest = server.run("DEBUG DIGEST-VALUE s l i t z h x");
+    server.check(&[("DEBUG RELOAD", "+OK"), ("DBSIZE", ":7"), ("TTL s", ":100"), ("OBJECT ENCODING i", "\"intset\"")]);
+    assert_eq!(server.run("DEBUG DIGEST-VALUE s l i t z h x"), digest);
+    assert_eq!(server.run("XPENDING x g"), "[:1, \"1-1\", \"1-1\", [[\"c\", \"1\"]]]");
+    assert!(server.run("DEBUG RELOAD NOSAVE").starts_with("-ERR Error trying to load the RDB dump"));
+}

@@ -12,6 +12,7 @@ mod hashes;
 mod hyperloglog;
 mod keys;
 mod lists;
+mod preview;
 mod pubsub;
 mod random;
 mod replication;

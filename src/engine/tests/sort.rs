@@ -1,4 +1,4 @@
-//! SORT and SORT_RO. Replies were taken from a real 7.0.15.
+//! SORT and `SORT_RO`. Replies were taken from a real 7.0.15.
 
 use crate::engine::testing::Server;
 

@@ -11,17 +11,15 @@ pub const EMPTY: usize = 7;
 
 /// Bytes one element takes: its encoding, and its length once more for walking backwards.
 pub fn entry(element: &[u8]) -> usize {
-    match number::parse_i64(element).filter(|_| element.len() <= 20) {
-        Some(n) => integer_entry(n),
-        None => {
-            let header = match element.len() {
-                0..64 => 1,
-                64..4_096 => 2,
-                _ => 5,
-            };
-            with_back_length(header + element.len())
-        }
+    if let Some(n) = number::parse_i64(element).filter(|_| element.len() <= 20) {
+        return integer_entry(n);
     }
+    let header = match element.len() {
+        0..64 => 1,
+        64..4_096 => 2,
+        _ => 5,
+    };
+    with_back_length(header + element.len())
 }
 
 /// Bytes an integer takes.

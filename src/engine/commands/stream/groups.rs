@@ -82,14 +82,11 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, Error> {
         (b"$", None) => StreamId::MIN,
         _ => StreamId::parse(call.arg(4))?,
     };
-    let entry = match found {
-        Some(entry) => entry,
-        None => {
-            let entry = call.add_key(key, Data::Stream(Rc::default()));
-            call.touched(key);
-            entry
-        }
-    };
+    let entry = found.unwrap_or_else(|| {
+        let entry = call.add_key(key, Data::Stream(Rc::default()));
+        call.touched(key);
+        entry
+    });
     let mut edit = call.engine.keyspace.edit(db, entry);
     if !stream_mut(&mut edit)?.groups.create(name, id, entries_read) {
         return Err(Error::Text("BUSYGROUP Consumer Group name already exists"));

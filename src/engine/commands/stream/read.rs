@@ -230,18 +230,15 @@ fn serve(call: &mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>> {
         let gone = Error::Text("UNBLOCKED the stream key no longer exists");
         return request.group.is_some().then_some(Err(gone));
     };
-    let start = match &request.group {
-        Some(member) => match value.groups.get(member.group) {
-            Some(group) => group.last_id,
-            None => {
-                let text = "NOGROUP the consumer group this client was blocked on no longer exists";
-                return Some(Err(Error::Text(text)));
-            }
-        },
-        None => {
-            let at = request.keys.iter().position(|other| other == key)?;
-            StreamId::parse(request.ids.get(at)?).ok()?
-        }
+    let start = if let Some(member) = &request.group {
+        let Some(group) = value.groups.get(member.group) else {
+            let text = "NOGROUP the consumer group this client was blocked on no longer exists";
+            return Some(Err(Error::Text(text)));
+        };
+        group.last_id
+    } else {
+        let at = request.keys.iter().position(|other| other == key)?;
+        StreamId::parse(request.ids.get(at)?).ok()?
     };
     if value.log.last_id <= start {
         return None;

@@ -73,6 +73,7 @@ pub const UNKNOWN: i64 = -1;
 
 impl StreamValue {
     /// As OBJECT ENCODING prints it.
+    #[allow(clippy::unused_self)]
     pub fn encoding(&self) -> &'static str {
         "stream"
     }
@@ -114,18 +115,15 @@ impl Log {
             }
             other => other,
         };
-        match room {
-            Some(node) => {
-                let before = node.allocated;
-                let node = Rc::make_mut(node);
-                node.push(id, fields);
-                self.nodes_memory = self.nodes_memory - before + node.allocated;
-            }
-            None => {
-                let node = Node::new(id, fields, limits);
-                self.nodes_memory += node.allocated;
-                self.nodes.insert(id, Rc::new(node));
-            }
+        if let Some(node) = room {
+            let before = node.allocated;
+            let node = Rc::make_mut(node);
+            node.push(id, fields);
+            self.nodes_memory = self.nodes_memory - before + node.allocated;
+        } else {
+            let node = Node::new(id, fields, limits);
+            self.nodes_memory += node.allocated;
+            self.nodes.insert(id, Rc::new(node));
         }
         self.len += 1;
         self.added += 1;

@@ -1,0 +1,155 @@
+//! How fast: the parts natively, the gateway beside redis-server, the engine as WebAssembly beside ioredis-mock in Node.
+
+use crate::conformance::{Server, gateway, start_server};
+use crate::run::{self, Outcome, capture, command, find, root, run, say};
+use crate::setup;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// redis-benchmark's default tests, as `-t` names them.
+const TESTS: &str = "ping_inline,ping_mbulk,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,spop,zadd,zpopmin,lrange_100,\
+                     lrange_300,lrange_500,lrange_600,mset";
+/// Runs of each test for each server; the best counts.
+const ROUNDS: usize = 3;
+/// The line of `cargo bench` that does what `speed.mjs` does inside the engine.
+const MIX: &str = "engine: GET and SET by halves";
+
+/// `cargo xtask bench [native | gateway | node]`: all three, if none is named.
+pub fn bench(words: &[String]) -> Outcome<()> {
+    match words.split_first() {
+        None => {
+            native(&[])?;
+            against_redis(&[])?;
+            in_node()
+        }
+        Some((kind, rest)) => match kind.as_str() {
+            "native" => native(rest),
+            "gateway" => against_redis(rest),
+            "node" if rest.is_empty() => in_node(),
+            _ => Err("`bench` takes native, gateway or node.".to_string()),
+        },
+    }
+}
+
+fn native(filter: &[String]) -> Outcome<()> {
+    run(command("cargo").args(["bench", "--quiet", "--bench", "speed", "--"]).args(filter), "Measuring the parts")
+}
+
+/// `gateway [--requests N] [--check] [redis-benchmark's -t list]`: each test on one server, then on the other, so that
+/// what else the machine does disturbs both.
+fn against_redis(words: &[String]) -> Outcome<()> {
+    let (mut requests, mut check, mut tests) = ("200000".to_string(), false, TESTS);
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--requests" => requests = rest.next().cloned().ok_or("--requests takes a number.")?,
+            "--check" => check = true,
+            option if option.starts_with('-') => return Err(format!("`bench gateway` has no option {option}.")),
+            list => tests = list,
+        }
+    }
+    let missing =
+        |name: &str| format!("There is no {name} on PATH (Debian: apt-get install redis-server redis-tools).");
+    let real = find("redis-server").ok_or_else(|| missing("redis-server"))?;
+    find("redis-benchmark").ok_or_else(|| missing("redis-benchmark"))?;
+    let ours = gateway()?;
+    let mut best: Vec<(String, [f64; 2])> = Vec::new();
+    for round in 1..=ROUNDS {
+        say(&format!("round {round} of {ROUNDS}"));
+        let servers = [fresh(&real)?, fresh(&ours)?];
+        for test in tests.split(',') {
+            for (place, Server { port, .. }) in servers.iter().enumerate() {
+                // What a test prepares for itself comes first, and is a test of its own.
+                let Some((name, rate)) = benchmark(*port, &requests, test)?.pop() else { continue };
+                match best.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, rates)) => rates[place] = rates[place].max(rate),
+                    None => best.push((name, if place == 0 { [rate, 0.0] } else { [0.0, rate] })),
+                }
+            }
+        }
+    }
+    let mut table =
+        format!("{:<44} {:>13} {:>13} {:>7}\n", "requests a second, -P 16", "redis-server", "gateway", "ratio");
+    let mut slow = Vec::new();
+    for (test, [real, ours]) in &best {
+        let ratio = ours / real.max(1.0);
+        let _ = writeln!(table, "{test:<44} {real:>13.0} {ours:>13.0} {ratio:>7.2}");
+        if ratio < 1.0 {
+            slow.push(test.as_str());
+        }
+    }
+    println!("\n{table}");
+    if check && !slow.is_empty() { Err(format!("Slower than redis-server: {}.", slow.join(", "))) } else { Ok(()) }
+}
+
+fn fresh(program: &Path) -> Outcome<Server> {
+    let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    start_server(program, &run::target(), &run::target().join(format!("bench-{name}.log")), &[])
+}
+
+/// One test: its lines and their rates.
+fn benchmark(port: u16, requests: &str, test: &str) -> Outcome<Vec<(String, f64)>> {
+    let mut benchmark = command("redis-benchmark");
+    benchmark.args(["-p", &port.to_string(), "-P", "16", "-n", requests, "--csv", "-t", test]);
+    let output = benchmark.output().map_err(|error| format!("redis-benchmark could not be started ({error})."))?;
+    if !output.status.success() {
+        return Err(format!("redis-benchmark failed: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(rates(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The first two columns of redis-benchmark's table.
+fn rates(csv: &str) -> Vec<(String, f64)> {
+    let line = |line: &str| {
+        let mut columns = line.trim_matches('"').split("\",\"");
+        let (test, rate) = (columns.next()?, columns.next()?);
+        Some((test.to_string(), rate.parse().ok()?))
+    };
+    csv.lines().filter_map(line).collect()
+}
+
+/// The engine as WebAssembly, made for speed and not, as the page is, for its size: beside ioredis-mock and its native self.
+fn in_node() -> Outcome<()> {
+    let compiler = setup::page_builder()?;
+    let folder = root().join("benches/node");
+    setup::npm_packages_of(&folder)?;
+    say("building the engine for Node");
+    let out = run::target().join("node");
+    let mut cargo = compiler.cargo(&["build", "--quiet", "--release", "--package", "slotscope-node"]);
+    cargo
+        .env("CARGO_TARGET_DIR", &out)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
+        .env("CARGO_PROFILE_RELEASE_LTO", "thin");
+    run(&mut cargo, "Building the engine for Node")?;
+    let program = out.join("wasm32-unknown-unknown/release/slotscope_node.wasm");
+    let glue = out.join("glue");
+    let mut bindgen = compiler.command("wasm-bindgen");
+    run(bindgen.args(["--target", "nodejs", "--out-dir"]).arg(&glue).arg(&program), "Binding the engine to Node")?;
+    say("measuring the engine natively");
+    let said = capture(command("cargo").args(["bench", "--quiet", "--bench", "speed", "--", MIX])).unwrap_or_default();
+    let native = time_of(&said, MIX).ok_or("The native bench does not say how long it took: see `cargo bench`.")?;
+    say("racing in Node");
+    let mut node = command("node");
+    node.current_dir(&folder).arg("speed.mjs").arg(&glue).arg(native);
+    run(&mut node, "The race in Node")
+}
+
+/// The nanoseconds of a line of `cargo bench`.
+fn time_of<'a>(said: &'a str, name: &str) -> Option<&'a str> {
+    said.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_of_redis_benchmark_is_read() {
+        let csv = "\"test\",\"rps\",\"avg_latency_ms\"\n\"LRANGE_100 (first 100 elements)\",\"55555.56\",\"0.459\"\n";
+        assert_eq!(super::rates(csv), [("LRANGE_100 (first 100 elements)".to_string(), 55_555.56)]);
+    }
+
+    #[test]
+    fn the_time_of_a_bench_is_read() {
+        let said = "yardstick: multiply, rotate       1.0 ns\nengine: a thing      143.2 ns    140.0 yardsticks\n";
+        assert_eq!(super::time_of(said, "engine: a thing"), Some("143.2"));
+    }
+}
