@@ -181,7 +181,7 @@ fn what_one_dumps_the_other_restores() {
         both.line(["debug quicklist-packed-threshold 0", "debug quicklist-packed-threshold 300b"][random.below(2)]);
         let (commands, timed) = value(&mut random);
         for argv in &commands {
-            drop(both.same(argv));
+            both.same(argv);
         }
         let encoding = both.line("object encoding v");
         let dump = words("dump v");
@@ -293,8 +293,8 @@ fn restored_alike(both: &mut Both, value: &[u8]) -> Result<bool, String> {
     let payload = [value, b"\x0a\0????????"].concat();
     let argv = [b"restore".to_vec(), b"k".to_vec(), b"0".to_vec(), payload, b"replace".to_vec()];
     let (there, here) = (both.real.call(&argv), both.ours.call(0, &argv));
-    // Entries that are not in order, or whose number is not the one said, are refused; a real server takes what it can live
-    // with.
+    // Entries that are not in order, or whose number is not the one said, are refused; a real server takes what it can
+    // live with.
     if matches!(value[0], 15 | 19) && there == b"+OK\r\n" && here == b"-ERR Bad data format\r\n" {
         return Ok(false);
     }
@@ -333,7 +333,7 @@ fn old_values_are_restored_and_damaged_ones_are_not() {
         both.line("del v");
         let (commands, _) = value(&mut random);
         for argv in &commands {
-            drop(both.same(argv));
+            both.same(argv);
         }
         let payload = bulk(&both.ours.call(0, &words("dump v")));
         if payload.len() < 3_000 {

@@ -1,7 +1,7 @@
 //! Values as bytes: the serialisation of RDB version 10, as DUMP, RESTORE and MIGRATE carry it.
 //!
-//! A payload is a type byte, the value, two bytes of version (low first) and eight of CRC-64. What is read is looked at to
-//! the last byte, as a real server does with `sanitize-dump-payload yes`: a value that is damaged is not restored.
+//! A payload is a type byte, the value, two bytes of version (low first) and eight of CRC-64. What is read is looked at
+//! to the last byte, as a real server does with `sanitize-dump-payload yes`: a value that is damaged is not restored.
 //!
 //! Start with [`dump`] and [`restore`]; what strings and lengths look like is in [`wire`].
 
@@ -25,8 +25,8 @@ use wire::{Reader, Writer};
 /// The version of Redis 7.0.
 const VERSION: u16 = 10;
 
-/// The type bytes. Servers of version 7.0 write the six of strings, lists, sets, sorted sets, hashes and streams that have
-/// no other name behind them; they read the others too, which older servers wrote.
+/// The type bytes. Servers of version 7.0 write the six of strings, lists, sets, sorted sets, hashes and streams that
+/// have no other name behind them; they read the others too, which older servers wrote.
 mod types {
     pub const STRING: u8 = 0;
     pub const LIST_ELEMENTS: u8 = 1;

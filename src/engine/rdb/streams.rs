@@ -1,8 +1,9 @@
-//! Streams as bytes: their nodes as listpacks, what is remembered of entries that went, consumer groups with all that is
-//! pending.
+//! Streams as bytes: their nodes as listpacks, what is remembered of entries that went, consumer groups with all that
+//! is pending.
 //!
-//! A node's listpack begins with how many entries live and how many are deleted, and the fields of the first entry. Each
-//! entry is flags, its ID less that of the first, fields unless they are the same, values, and how many elements that was.
+//! A node's listpack begins with how many entries live and how many are deleted, and the fields of the first entry.
+//! Each entry is flags, its ID less that of the first, fields unless they are the same, values, and how many elements
+//! that was.
 
 use super::listpack::{self, Builder, Element};
 use super::wire::{Reader, Writer};

@@ -1,5 +1,5 @@
-//! Sets, hashes and sorted sets as bytes: small ones in one block, others member by member. Those of a table come in the
-//! order of its buckets, which is each server's own.
+//! Sets, hashes and sorted sets as bytes: small ones in one block, others member by member. Those of a table come in
+//! the order of its buckets, which is each server's own.
 
 use super::listpack::{Builder, Element};
 use super::wire::{Reader, Writer};
@@ -125,7 +125,8 @@ pub fn write_sorted_set(writer: &mut Writer, set: &SortedSetValue) {
     }
 }
 
-/// Reads a sorted set of members and scores one after the other; scores are doubles, or texts as older servers wrote them.
+/// Reads a sorted set of members and scores one after the other; scores are doubles, or texts as older servers wrote
+/// them.
 pub fn read_sorted_set(reader: &mut Reader<'_>, config: &Config, binary: bool) -> Option<SortedSetValue> {
     let len = reader.count(2)?;
     let mut table = Dict::with_room(len);

@@ -127,7 +127,8 @@ impl<'a> Reader<'a> {
             2 => match first {
                 0x80 => (self.big_endian(4)?, false),
                 0x81 => (self.big_endian(8)?, false),
-                // No length at all: to a real server too that is the largest number, which only means something as an ID.
+                // No length at all: to a real server too that is the largest number, which only means something as an
+                // ID.
                 _ => (u64::MAX, false),
             },
             _ => (low, true),
