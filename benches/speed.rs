@@ -11,6 +11,7 @@ use slotscope::resp::Bytes;
 use slotscope::scenario::Scenario;
 use slotscope::sim::{Fingerprint, Nanos, Rng, Schedule};
 use slotscope::world::World;
+use std::cell::LazyCell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -60,11 +61,19 @@ fn main() {
     let (get, set) = (Bytes::from("GET"), Bytes::from("SET"));
     let value = Bytes::from("v".repeat(100));
     let mut pick = Rng::named(1, "keys");
-    bench("engine: SET among 10,000 keys", &mut |n| {
+    bench("engine: SET among 10,000 keys, replicated", &mut |n| {
         for _ in 0..n {
             let key = keys[pick.below(10_000) as usize].clone();
             engine.execute(&mut lone, client, &[set.clone(), key, value.clone()]);
             engine.take_effects();
+        }
+        engine.stats().commands
+    });
+    engine.end_stream();
+    bench("engine: SET among 10,000 keys", &mut |n| {
+        for _ in 0..n {
+            let key = keys[pick.below(10_000) as usize].clone();
+            engine.execute(&mut lone, client, &[set.clone(), key, value.clone()]);
         }
         engine.stats().commands
     });
@@ -84,7 +93,6 @@ fn main() {
             let key = keys[(turn.wrapping_mul(2_654_435_761) >> 8) as usize % keys.len()].clone();
             if turn.is_multiple_of(2) {
                 engine.execute(&mut lone, client, &[set.clone(), key, value.clone()]);
-                engine.take_effects();
             } else {
                 engine.execute(&mut lone, client, &[get.clone(), key]);
             }
@@ -92,11 +100,12 @@ fn main() {
         engine.stats().commands
     });
 
-    let warm = World::replay(&Scenario::default(), &[], Nanos::from_secs(5)).expect("the opening scene is valid");
-    let mut world = warm.clone();
+    let warm = LazyCell::new(|| {
+        World::replay(&Scenario::default(), &[], Nanos::from_secs(5)).expect("the opening scene is valid")
+    });
     bench("world: one event of the opening scene", &mut |n| {
         // From the same moment every time: the scene gets busier as it fills its memory.
-        world = warm.clone();
+        let mut world = warm.clone();
         let until = world.events() + n;
         while world.events() < until {
             world.advance(world.now() + Nanos::from_millis(1));

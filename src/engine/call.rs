@@ -311,6 +311,9 @@ impl Call<'_> {
 
     /// Sends one command of these words in place of this one.
     pub fn propagate_as(&mut self, words: &[&[u8]]) {
+        if self.engine.drops_effects {
+            return;
+        }
         self.propagate_instead(vec![words.iter().map(|word| Bytes::from(*word)).collect()]);
     }
 }

@@ -51,7 +51,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
     }
     outcome.reply = after_reply(engine, client, argv, reply);
-    if engine.clients.get(client).is_some_and(|state| state.is_monitor) {
+    if !engine.monitors.is_empty() && engine.clients.get(client).is_some_and(|state| state.is_monitor) {
         put_before_own_line(engine, client, messages, &mut outcome);
     }
     outcome

@@ -105,7 +105,8 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
 }
 
 fn header_len(n: usize) -> usize {
-    n.checked_ilog10().unwrap_or(0) as usize + 4
+    // Most are short, and a logarithm takes its time.
+    if n < 10 { 4 } else { n.ilog10() as usize + 4 }
 }
 
 fn header(kind: u8, n: i64, into: &mut Vec<u8>) {

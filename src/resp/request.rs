@@ -1,5 +1,7 @@
 //! Requests off the wire: RESP arrays and inline commands, as they arrive.
 
+use std::ops::RangeInclusive;
+
 use super::{Bytes, split_args};
 
 /// Longest inline command, and longest line that announces a count.
@@ -168,13 +170,34 @@ impl RequestParser {
         Ok(Some(line))
     }
 
+    /// The number behind a mark, in a line of its own; `None` while that is not whole.
+    fn read_number(
+        &mut self,
+        too_big: ProtocolError,
+        range: RangeInclusive<i64>,
+        invalid: ProtocolError,
+    ) -> Result<Option<i64>, ProtocolError> {
+        // Most have a digit or two.
+        let (number, len) = match self.buffer.get(self.at + 1..).unwrap_or_default() {
+            [one @ b'0'..=b'9', b'\r', _, ..] => (i64::from(one - b'0'), 4),
+            [ten @ b'1'..=b'9', one @ b'0'..=b'9', b'\r', _, ..] => {
+                (i64::from(ten - b'0') * 10 + i64::from(one - b'0'), 5)
+            }
+            _ => match self.read_line(too_big)? {
+                Some((start, end)) => (parse_int(&self.buffer[start + 1..end]).ok_or(invalid)?, 0),
+                None => return Ok(None),
+            },
+        };
+        self.at += len;
+        if range.contains(&number) { Ok(Some(number)) } else { Err(invalid) }
+    }
+
     fn read_count(&mut self) -> Result<bool, ProtocolError> {
-        let Some((start, end)) = self.read_line(ProtocolError::TooBigMultibulkCount)? else {
+        let invalid = ProtocolError::InvalidMultibulkLength;
+        let count = self.read_number(ProtocolError::TooBigMultibulkCount, i64::MIN..=ARGS_MAX, invalid)?;
+        let Some(count) = count else {
             return Ok(false);
         };
-        let count = parse_int(&self.buffer[start + 1..end])
-            .filter(|count| *count <= ARGS_MAX)
-            .ok_or(ProtocolError::InvalidMultibulkLength)?;
         if self.limits.is_stranger && count > STRANGER_ARGS_MAX {
             return Err(ProtocolError::UnauthenticatedMultibulkLength);
         }
@@ -197,12 +220,11 @@ impl RequestParser {
                     };
                 }
             }
-            let Some((start, end)) = self.read_line(ProtocolError::TooBigBulkCount)? else {
+            let invalid = ProtocolError::InvalidBulkLength;
+            let len = self.read_number(ProtocolError::TooBigBulkCount, 0..=self.limits.bulk_max, invalid)?;
+            let Some(len) = len else {
                 return Ok(false);
             };
-            let len = parse_int(&self.buffer[start + 1..end])
-                .filter(|len| (0..=self.limits.bulk_max).contains(len))
-                .ok_or(ProtocolError::InvalidBulkLength)?;
             if self.limits.is_stranger && len > STRANGER_BULK_MAX {
                 return Err(ProtocolError::UnauthenticatedBulkLength);
             }

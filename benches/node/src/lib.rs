@@ -41,6 +41,8 @@ impl Default for Server {
     fn default() -> Self {
         let host = Lone { now: machine_time(), state: 1 };
         let mut engine = Engine::new(false);
+        // There are no replicas.
+        engine.end_stream();
         let client = engine.connect(host.now, "127.0.0.1:50000");
         Self { engine, host, client, parser: RequestParser::default(), replies: Vec::new(), calls: 0 }
     }
@@ -63,7 +65,6 @@ impl Server {
         let argv: Vec<Bytes> = argv.iter().map(|word| Bytes::from(word.as_str())).collect();
         self.turn_the_clock();
         let outcome = self.engine.execute(&mut self.host, self.client, &argv);
-        self.engine.take_effects();
         to_js(&outcome.reply.unwrap_or(Value::Null))
     }
 
@@ -74,10 +75,10 @@ impl Server {
         while let Ok(Some(argv)) = self.parser.next_request() {
             self.turn_the_clock();
             let outcome = self.engine.execute(&mut self.host, self.client, &argv);
-            self.engine.take_effects();
             if let Some(reply) = outcome.reply {
                 encode(&reply, self.engine.protocol(self.client), &mut self.replies);
             }
+            self.parser.recycle(argv);
         }
         Uint8Array::from(self.replies.as_slice())
     }
@@ -91,7 +92,6 @@ impl Server {
             let key = keys[(turn.wrapping_mul(2_654_435_761) >> 8) as usize % keys.len()].clone();
             if turn % 2 == 0 {
                 self.engine.execute(&mut self.host, self.client, &[set.clone(), key, value.clone()]);
-                self.engine.take_effects();
             } else {
                 self.engine.execute(&mut self.host, self.client, &[get.clone(), key]);
             }
@@ -106,7 +106,6 @@ impl Server {
             let key = Bytes::from(format!("key:{turn:012}"));
             let value = Bytes::from(format!("value:{turn}"));
             self.engine.execute(&mut self.host, self.client, &[set.clone(), key, value]);
-            self.engine.take_effects();
         }
         self.engine.keyspace().len() as u32
     }
@@ -128,13 +127,16 @@ impl Server {
 fn to_js(value: &Value) -> Result<JsValue, JsValue> {
     Ok(match value {
         Value::Error(text) => return Err(js_sys::Error::new(&String::from_utf8_lossy(text)).into()),
-        Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
-            JsValue::from_str(&String::from_utf8_lossy(text))
-        }
+        Value::Simple(text)
+        | Value::Bulk(text)
+        | Value::Verbatim(_, text)
+        | Value::BigNumber(text)
+        | Value::DoubleText(text) => JsValue::from_str(&String::from_utf8_lossy(text)),
         Value::Int(n) => JsValue::from_f64(*n as f64),
         Value::Double(n) => JsValue::from_f64(*n),
         Value::Bool(is) => JsValue::from_bool(*is),
         Value::Null | Value::NullArray => JsValue::NULL,
+        Value::Attributed(both) => return to_js(&both.1),
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             let list = Array::new();
             for item in items {

@@ -126,9 +126,10 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome) {
     engine.server.net_input_bytes += wire_len(argv) as u64;
     if let Some(reply) = &outcome.reply {
-        let bytes = reply_len(reply, engine.protocol(client));
+        let client = engine.clients.get_mut(client);
+        let bytes = reply_len(reply, client.as_ref().map_or(2, |client| client.protocol));
         engine.server.net_output_bytes += bytes as u64;
-        if let Some(client) = engine.clients.get_mut(client) {
+        if let Some(client) = client {
             client.reply_buffer.fill(bytes);
         }
     }
