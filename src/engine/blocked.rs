@@ -190,7 +190,7 @@ impl Call<'_> {
     }
 
     /// The end of the millisecond that comes so many later: Redis counts waiting times in whole milliseconds of its clock.
-    fn in_millis(&self, millis: u64) -> UnixMicros {
+    pub fn in_millis(&self, millis: u64) -> UnixMicros {
         UnixMicros(self.now.millis().saturating_add(millis).saturating_mul(1_000).saturating_add(999))
     }
 }
