@@ -168,7 +168,7 @@ impl Call<'_> {
         if millis < 0 {
             return Err(Error::Text("ERR timeout is negative"));
         }
-        Ok((millis > 0).then(|| UnixMicros(self.now.0.saturating_add((millis as u64).saturating_mul(1_000)))))
+        Ok((millis > 0).then(|| self.in_millis(millis as u64)))
     }
 
     /// The end of a wait from a time-out argument in seconds (0: never), with Redis's errors.
@@ -186,8 +186,12 @@ impl Call<'_> {
         if millis == 0.0 {
             return Ok(None);
         }
-        let micros = (millis as u64).saturating_mul(1_000);
-        Ok(Some(UnixMicros(self.now.0.saturating_add(micros))))
+        Ok(Some(self.in_millis(millis as u64)))
+    }
+
+    /// The end of the millisecond that comes so many later: Redis counts waiting times in whole milliseconds of its clock.
+    pub fn in_millis(&self, millis: u64) -> UnixMicros {
+        UnixMicros(self.now.millis().saturating_add(millis).saturating_mul(1_000).saturating_add(999))
     }
 }
 

@@ -39,7 +39,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
     let messages = engine.outbox.len();
     let reply = match process(engine, host, client, argv, now, &mut outcome) {
         Ok(reply) => reply,
-        Err((found, error)) => Some(reject(engine, client, found, error)),
+        Err((found, error)) => Some(reject(engine, client, found, error, (argv, now))),
     };
     if engine.clients.get(client).is_some_and(|state| state.postponed.is_some()) {
         // It has not been looked at yet, as it were.
@@ -109,13 +109,21 @@ fn payload(value: &Value) -> u64 {
 }
 
 /// A refusal before the command ran: it spoils a transaction being queued, and EXEC itself discards it.
-fn reject(engine: &mut Engine, client: ClientId, found: Option<Found>, error: Error) -> Value {
+fn reject(
+    engine: &mut Engine,
+    client: ClientId,
+    found: Option<Found>,
+    error: Error,
+    (argv, now): (&[Bytes], UnixMicros),
+) -> Value {
     if let Some((id, _)) = found {
         engine.command_stats[usize::from(id.0)].rejected += 1;
     }
     let mut reply = Value::from(error);
-    if found.is_some_and(|(_, spec)| spec.name == "exec") && is_plain_error(&reply) {
+    if let Some((_, spec)) = found.filter(|(_, spec)| spec.name == "exec" && is_plain_error(&reply)) {
         engine.discard_transaction(client);
+        // Monitors have seen the MULTI: they are shown that it is over.
+        engine.feed_monitors(client, spec, argv, now);
         if let Value::Error(text) = &reply {
             let mut abort = b"EXECABORT Transaction discarded because of: ".to_vec();
             // The general code is not repeated, others are.

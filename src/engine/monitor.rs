@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::client::ReplyMode;
 use super::command::{CommandSpec, Flags};
 use super::{ClientId, Engine, UnixMicros};
 use crate::resp::human::quote;
@@ -25,8 +26,18 @@ impl Engine {
             line.push_str(&quote(if is_secret(spec, argv, at) { b"(redacted)" } else { arg }));
         }
         let told = Value::Simple(Bytes::from(line));
-        let Self { monitors, outbox, .. } = self;
-        outbox.extend(monitors.iter().map(|monitor| (*monitor, told.clone())));
+        let Self { monitors, outbox, clients, .. } = self;
+        let is_told = |monitor: &&ClientId| {
+            let is_own = **monitor == client;
+            // Who says QUIT is sent no more than its reply; and this is a reply like others to who wants none.
+            !(is_own && spec.name == "quit")
+                && clients.get(**monitor).is_some_and(|state| match state.reply_mode {
+                    ReplyMode::Off => false,
+                    ReplyMode::SkipThis => !is_own,
+                    _ => true,
+                })
+        };
+        outbox.extend(monitors.iter().filter(is_told).map(|monitor| (*monitor, told.clone())));
     }
 }
 

@@ -1,32 +1,10 @@
 //! Random commands, made from what the real server says of their arguments (COMMAND DOCS).
 
-use std::fmt;
-
 use slotscope::engine::command;
 use slotscope::resp::{Value, decode};
 
 use crate::real::Connection;
-
-/// A command of one of two clients.
-#[derive(Clone)]
-pub struct Call {
-    pub client: usize,
-    pub argv: Vec<Vec<u8>>,
-}
-
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}>", self.client)?;
-        for arg in &self.argv {
-            let shown = &arg[..arg.len().min(80)];
-            write!(f, " \"{}\"", shown.escape_ascii())?;
-            if arg.len() > 80 {
-                write!(f, "…({} bytes)", arg.len())?;
-            }
-        }
-        Ok(())
-    }
-}
+use crate::steps::{Call, Step};
 
 /// An argument of COMMAND DOCS.
 #[derive(Debug)]
@@ -147,6 +125,17 @@ impl Grammar {
         commands.sort_by(|one, other| one.0.cmp(&other.0));
         assert!(commands.len() > 30, "too few commands to compare: {commands:?}");
         Self { commands }
+    }
+
+    /// The step of a seed, where the clock can be turned: mostly a command, one with times that run out among them.
+    pub fn step(&self, seed: u64) -> Step {
+        let mut random = Random(seed);
+        match random.below(40) {
+            0 | 1 => Step::Wait([0, 1, 2, 5, 20, 1_000, 1_001, 4_000][random.below(8)]),
+            2..5 => Step::Call(Call { client: random.below(2), argv: random.short_lived() }),
+            5 => Step::Call(Call { client: 0, argv: vec![b"randomkey".to_vec()] }),
+            _ => Step::Call(self.call(random.next())),
+        }
     }
 
     /// The command of a seed.
@@ -624,6 +613,52 @@ impl Random {
         }
         let seconds = 100 + self.below(1_000_000) as u64;
         (if millis { seconds * 1_000 + self.below(1_000) as u64 } else { seconds }).to_string().into_bytes()
+    }
+
+    /// A command that has a key live a few milliseconds or seconds, or a bit longer, or for ever, or that asks.
+    fn short_lived(&mut self) -> Vec<Vec<u8>> {
+        let key = String::from_utf8(self.key()).unwrap_or_else(|_| "k1".to_owned());
+        let (millis, seconds) = (self.below(25) as i64, self.below(4) as i64);
+        let word = ["nx", "xx", "gt", "lt", "NX GT", "gt lt", "gt XX"][self.below(7)];
+        let lines = [
+            format!("set {{}} v px {millis}"),
+            format!("set {{}} v ex {seconds}"),
+            "set {} w keepttl get".to_owned(),
+            format!("set {{}} 7 xx get px {millis}"),
+            format!("psetex {{}} {millis} v"),
+            format!("setex {{}} {seconds} v"),
+            format!("getex {{}} px {millis}"),
+            "getex {} persist".to_owned(),
+            format!("pexpire {{}} {millis}"),
+            format!("pexpire {{}} {millis}"),
+            format!("pexpire {{}} {millis} {word}"),
+            format!("expire {{}} {seconds} {word}"),
+            format!("expire {{}} {seconds}"),
+            format!("pexpireat {{}} {}", 1_893_456_000_123 + self.below(10_000)),
+            format!("expireat {{}} {} {word}", 1_893_456_000 + self.below(10)),
+            "persist {}".to_owned(),
+            "pttl {}".to_owned(),
+            "ttl {}".to_owned(),
+            "pexpiretime {}".to_owned(),
+            "watch {}".to_owned(),
+            "touch {} {}".to_owned(),
+            "exists {} {}".to_owned(),
+            "copy {} k5 replace".to_owned(),
+            "rename {} k4".to_owned(),
+            "incr {}".to_owned(),
+            "append {} x".to_owned(),
+            "lpush {} a".to_owned(),
+            "sadd {} a".to_owned(),
+            "hset {} f v".to_owned(),
+            "zadd {} 1 a".to_owned(),
+            "xadd {} * f v".to_owned(),
+            "dbsize".to_owned(),
+            "time".to_owned(),
+            "keys *".to_owned(),
+            "scan 0 count 1000".to_owned(),
+        ];
+        let line = &lines[self.below(lines.len())];
+        line.split(' ').map(|word| if word == "{}" { key.clone() } else { word.to_owned() }.into_bytes()).collect()
     }
 
     fn unix_time(&mut self, millis: bool) -> Vec<u8> {

@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::clock::Clock;
+
 /// A server that ends with this value.
 pub struct RealServer {
     child: Child,
@@ -14,15 +16,26 @@ pub struct RealServer {
 impl RealServer {
     /// Starts one. `None`, with the reason printed, where there is none to start; in CI that is a failure.
     pub fn start() -> Option<Self> {
+        Self::start_with(None)
+    }
+
+    /// Starts one whose time is that of a clock.
+    pub fn start_at(clock: &Clock) -> Option<Self> {
+        Self::start_with(Some(clock))
+    }
+
+    fn start_with(clock: Option<&Clock>) -> Option<Self> {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("its number").port();
         drop(free);
-        let spawned = Command::new("redis-server")
+        let mut command = Command::new("redis-server");
+        command
             .args(["--port", &port.to_string(), "--save", "", "--enable-debug-command", "yes", "--dir"])
-            .arg(std::env::temp_dir())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
+            .arg(std::env::temp_dir());
+        if let Some(clock) = clock {
+            command.envs(clock.environment()).arg("--unixsocket").arg(clock.folder().join("socket"));
+        }
+        let spawned = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let child = match spawned {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() => {

@@ -5,7 +5,8 @@ use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
 use slotscope::resp::{Bytes, Value, encode};
 
 use crate::ALLOCATOR;
-use crate::generate::{Call, Grammar, Random};
+use crate::generate::{Grammar, Random};
+use crate::steps::Call;
 
 const SEQUENCES: u64 = 60;
 const COMMANDS: u64 = 2_000;

@@ -452,10 +452,17 @@ pub fn lcs(call: &mut Call<'_>) -> Result<Value, Error> {
     /// Most memory for the table of lengths: what a browser can spare. Redis would take up to proto-max-bulk-len.
     const LARGEST_TABLE: usize = 64 << 20;
     let mut texts = [Bytes::default(), Bytes::default()];
+    let mut are_strings = true;
     for (text, key) in texts.iter_mut().zip(&call.argv[1..3]) {
         if let Some(data) = call.lookup_read(key) {
-            *text = string(data).map_err(|_| Error::Text("ERR The specified keys must contain string values"))?.bytes();
+            match string(data) {
+                Ok(value) => *text = value.bytes(),
+                Err(_) => are_strings = false,
+            }
         }
+    }
+    if !are_strings {
+        return Err(Error::Text("ERR The specified keys must contain string values"));
     }
     let (mut len_only, mut indexes, mut with_len, mut shortest) = (false, false, false, 0);
     let mut at = 3;

@@ -90,8 +90,8 @@ pub fn client_pause(call: &mut Call<'_>) -> Result<Value, Error> {
         _ => return Err(subcommand_syntax(call)),
     };
     let now = call.now;
-    // 0 is no time at all.
-    let until = call.deadline_in_whole_ms(2)?.unwrap_or(now);
+    // 0 is no time at all; else its last millisecond is part of it.
+    let until = call.deadline_in_whole_ms(2)?.map_or(now, |end| UnixMicros(end.0.saturating_add(1)));
     call.engine.pause.begin(now, until, all);
     Ok(Value::ok())
 }

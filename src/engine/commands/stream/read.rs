@@ -6,7 +6,7 @@ use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::keyspace::EntryId;
 use crate::engine::value::stream::{Group, Log, Nack, StreamId, StreamValue, UNKNOWN, c_text};
-use crate::engine::{EventClass, UnixMicros, number};
+use crate::engine::{EventClass, number};
 use crate::resp::{Bytes, Value};
 
 /// Entries given to a client that waited without saying how many it wants.
@@ -208,7 +208,7 @@ fn read(call: &mut Call<'_>) -> Result<Value, Error> {
             keys.push(key.clone());
         }
     }
-    let deadline = (millis > 0).then(|| UnixMicros(call.now.0.saturating_add((millis as u64).saturating_mul(1_000))));
+    let deadline = (millis > 0).then(|| call.in_millis(millis as u64));
     Ok(call.block_as(Wait { keys, deadline, on_timeout: Value::NullArray, serve }, argv))
 }
 
