@@ -199,8 +199,7 @@ impl Operator {
 
 fn may_block(name: &[u8]) -> bool {
     const LISTENING: [&str; 4] = ["subscribe", "psubscribe", "ssubscribe", "monitor"];
-    command::lookup_top(name)
-        .is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || LISTENING.contains(&spec.name))
+    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || LISTENING.contains(&spec.name))
 }
 
 /// The version of the protocol that a reply to HELLO tells.

@@ -35,10 +35,7 @@ impl RealServer {
         if let Some(clock) = clock {
             command.envs(clock.environment()).arg("--unixsocket").arg(clock.folder().join("socket"));
         }
-        let spawned = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
+        let spawned = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let child = match spawned {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os("CI").is_none() => {
@@ -93,7 +90,13 @@ impl Connection {
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
         let more = self.reader.buffer();
-        assert!(more.is_empty(), "{}: answered {} and {}", request.escape_ascii(), reply.escape_ascii(), more.escape_ascii());
+        assert!(
+            more.is_empty(),
+            "{}: answered {} and {}",
+            request.escape_ascii(),
+            reply.escape_ascii(),
+            more.escape_ascii()
+        );
         reply
     }
 

@@ -31,7 +31,8 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}>", self.client)?;
         for arg in &self.argv {
-            let is_plain = !arg.is_empty() && arg.iter().all(|byte| byte.is_ascii_graphic() && !b"\"'\\".contains(byte));
+            let is_plain =
+                !arg.is_empty() && arg.iter().all(|byte| byte.is_ascii_graphic() && !b"\"'\\".contains(byte));
             if is_plain {
                 write!(f, " {}", String::from_utf8_lossy(arg))?;
             } else {
