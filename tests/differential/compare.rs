@@ -46,9 +46,8 @@ pub fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Val
         }
         // A key that lives to the last millisecond of 64 bits.
         ("pttl" | "pexpiretime", Value::Int(real), Value::Int(ours)) => *real > 1 << 62 && real.abs_diff(*ours) <= 1,
-        ("randomkey", Value::Bulk(_), Value::Bulk(_)) => true,
         // Chance; and a payload lists what is in a table in the table's order, and tells times.
-        ("srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_)) => true,
+        ("randomkey" | "srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_)) => true,
         ("dump", Value::Bulk(real), Value::Bulk(ours)) => {
             // A set, a hash, a stream.
             let kind = real.first();

@@ -61,11 +61,8 @@ impl Line {
     /// All that has come.
     fn take(&mut self) -> Vec<u8> {
         let mut taken = Vec::new();
-        match self.stream.read_to_end(&mut taken) {
-            Ok(_) => self.is_closed = true,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => self.is_closed = true,
-        }
+        let read = self.stream.read_to_end(&mut taken);
+        self.is_closed |= !matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock);
         taken
     }
 }

@@ -54,7 +54,7 @@ impl fmt::Debug for Step {
 
 /// The block of a sequence.
 pub fn block(steps: &[Step]) -> String {
-    steps.iter().map(|step| format!("{step:?}\n")).collect()
+    steps.iter().fold(String::new(), |block, step| block + &format!("{step:?}\n"))
 }
 
 /// The sequences of a file of blocks.
