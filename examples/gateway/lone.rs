@@ -38,7 +38,6 @@ pub struct Lone {
 const UNHURRIED_MAX: u32 = 16;
 const LONG_NS: u64 = 20_000;
 
-
 impl Lone {
     /// An engine with these settings.
     pub fn new(options: &Options, clock: Clock) -> Result<Self, String> {
