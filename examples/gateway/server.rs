@@ -178,41 +178,36 @@ impl<B: Backend> Server<B> {
 
     /// Reads what has arrived and has it served.
     fn readable(&mut self, at: usize, to_the_end: bool) {
-        loop {
-            let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
-            if let Peer::Client { node, id } = connection.peer {
-                connection.parser.set_limits(self.backend.limits(node, id));
-            }
-            let progress = connection.read(&mut self.buffer);
-            if progress == Progress::Over {
-                self.close(at);
-                return;
-            }
-            self.serve(at);
-            if progress == Progress::More {
-                // The others have their turn first.
-                self.unread.push(at);
-                return;
-            }
-            if !to_the_end {
-                return;
-            }
-            // The other side has closed: what is left is read until the socket says so.
-            let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
-            match connection.read(&mut self.buffer) {
-                Progress::Over => {
-                    self.flush(at);
-                    self.close(at);
-                    return;
-                }
-                Progress::More => {
-                    self.serve(at);
-                    self.unread.push(at);
-                    return;
-                }
-                Progress::Done => self.serve(at),
-            }
+        let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
+        if let Peer::Client { node, id } = connection.peer {
+            connection.parser.set_limits(self.backend.limits(node, id));
+        }
+        let progress = connection.read(&mut self.buffer);
+        if progress == Progress::Over {
+            self.close(at);
             return;
+        }
+        self.serve(at);
+        if progress == Progress::More {
+            // The others have their turn first.
+            self.unread.push(at);
+            return;
+        }
+        if !to_the_end {
+            return;
+        }
+        // The other side has closed: what is left is read until the socket says so.
+        let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
+        match connection.read(&mut self.buffer) {
+            Progress::Over => {
+                self.flush(at);
+                self.close(at);
+            }
+            Progress::More => {
+                self.serve(at);
+                self.unread.push(at);
+            }
+            Progress::Done => self.serve(at),
         }
     }
 
