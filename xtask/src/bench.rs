@@ -9,8 +9,8 @@ use std::path::Path;
 /// redis-benchmark's default tests, as `-t` names them.
 const TESTS: &str = "ping_inline,ping_mbulk,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,spop,zadd,zpopmin,lrange_100,\
                      lrange_300,lrange_500,lrange_600,mset";
-/// Runs of each test for each server; the best counts.
-const ROUNDS: usize = 3;
+/// Runs of each test for each server.
+const ROUNDS: usize = 7;
 /// The line of `cargo bench` that does what `speed.mjs` does inside the engine.
 const MIX: &str = "engine: GET and SET by halves";
 
@@ -35,14 +35,32 @@ fn native(filter: &[String]) -> Outcome<()> {
     run(command("cargo").args(["bench", "--quiet", "--bench", "speed", "--"]).args(filter), "Measuring the parts")
 }
 
+/// What a test came to on redis-server and on the gateway.
+struct Line {
+    test: String,
+    /// Requests a second in each round.
+    rates: [Vec<f64>; 2],
+    /// CPU time of the server for a request in each round, in nanoseconds, if it is known.
+    cpu: [Vec<f64>; 2],
+}
+
+fn median(figures: &mut [f64]) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
+}
+
 /// `gateway [--requests N] [--check] [redis-benchmark's -t list]`: each test on one server, then on the other, so that
-/// what else the machine does disturbs both.
+/// what else the machine does disturbs both; the
+/// median of some short runs counts.
 fn against_redis(words: &[String]) -> Outcome<()> {
-    let (mut requests, mut check, mut tests) = ("200000".to_string(), false, TESTS);
+    let (mut requests, mut check, mut tests) = (200_000_u64, false, TESTS);
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         match word.as_str() {
-            "--requests" => requests = rest.next().cloned().ok_or("--requests takes a number.")?,
+            "--requests" => {
+                let number = rest.next().and_then(|number| number.parse().ok());
+                requests = number.filter(|number| *number >= 1_000).ok_or("--requests takes a number from 1000 on.")?;
+            }
             "--check" => check = true,
             option if option.starts_with('-') => return Err(format!("`bench gateway` has no option {option}.")),
             list => tests = list,
@@ -53,27 +71,46 @@ fn against_redis(words: &[String]) -> Outcome<()> {
     let real = find("redis-server").ok_or_else(|| missing("redis-server"))?;
     find("redis-benchmark").ok_or_else(|| missing("redis-benchmark"))?;
     let ours = gateway()?;
-    let mut best: Vec<(String, [f64; 2])> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for round in 1..=ROUNDS {
         say(&format!("round {round} of {ROUNDS}"));
         let servers = [fresh(&real)?, fresh(&ours)?];
         for test in tests.split(',') {
-            for (place, Server { port, .. }) in servers.iter().enumerate() {
+            // Long replies take their time.
+            let requests = if test.starts_with("lrange") { requests / 10 } else { requests };
+            for (place, server) in servers.iter().enumerate() {
+                let before = server.cpu_time();
+                let mut rates = benchmark(server.port, requests, test)?;
+                let after = server.cpu_time();
+                let is_alone = rates.len() == 1;
                 // What a test prepares for itself comes first, and is a test of its own.
-                let Some((name, rate)) = benchmark(*port, &requests, test)?.pop() else { continue };
-                match best.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, rates)) => rates[place] = rates[place].max(rate),
-                    None => best.push((name, if place == 0 { [rate, 0.0] } else { [0.0, rate] })),
+                let Some((test, rate)) = rates.pop() else { continue };
+                let at = lines.iter().position(|line| line.test == test).unwrap_or(lines.len());
+                if at == lines.len() {
+                    lines.push(Line { test, rates: Default::default(), cpu: Default::default() });
+                }
+                let Line { rates, cpu, .. } = &mut lines[at];
+                rates[place].push(rate);
+                if let (Some(before), Some(after), true) = (before, after, is_alone) {
+                    cpu[place].push((after - before) as f64 / requests as f64);
                 }
             }
         }
     }
-    let mut table =
-        format!("{:<44} {:>13} {:>13} {:>7}\n", "requests a second, -P 16", "redis-server", "gateway", "ratio");
+    let mut table = format!(
+        "{:<32} {:>12} {:>12} {:>6}   {:>12} {:>12} {:>6}\n",
+        "requests a second, -P 16", "redis-server", "gateway", "ratio", "its CPU, ns", "ours, ns", "ratio"
+    );
     let mut slow = Vec::new();
-    for (test, [real, ours]) in &best {
+    for Line { test, rates, cpu } in &mut lines {
+        let [real, ours] = rates.each_mut().map(|figures| median(figures));
         let ratio = ours / real.max(1.0);
-        let _ = writeln!(table, "{test:<44} {real:>13.0} {ours:>13.0} {ratio:>7.2}");
+        let _ = write!(table, "{test:<32} {real:>12.0} {ours:>12.0} {ratio:>6.2}");
+        let [real, ours] = cpu.each_mut().map(|figures| median(figures));
+        if ours > 0.0 {
+            let _ = write!(table, "   {real:>12.0} {ours:>12.0} {:>6.2}", real / ours);
+        }
+        table.push('\n');
         if ratio < 1.0 {
             slow.push(test.as_str());
         }
@@ -88,9 +125,9 @@ fn fresh(program: &Path) -> Outcome<Server> {
 }
 
 /// One test: its lines and their rates.
-fn benchmark(port: u16, requests: &str, test: &str) -> Outcome<Vec<(String, f64)>> {
+fn benchmark(port: u16, requests: u64, test: &str) -> Outcome<Vec<(String, f64)>> {
     let mut benchmark = command("redis-benchmark");
-    benchmark.args(["-p", &port.to_string(), "-P", "16", "-n", requests, "--csv", "-t", test]);
+    benchmark.args(["-p", &port.to_string(), "-P", "16", "-n", &requests.to_string(), "--csv", "-t", test]);
     let output = benchmark.output().map_err(|error| format!("redis-benchmark could not be started ({error})."))?;
     if !output.status.success() {
         return Err(format!("redis-benchmark failed: {}", String::from_utf8_lossy(&output.stderr)));
