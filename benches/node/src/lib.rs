@@ -1,13 +1,13 @@
-//! The command engine alone, for Node: one server, called by typed commands or by batches in wire form.
+//! The command engine alone, for Node: one server, called by single commands or by batches.
 //!
 //! Built by `cargo xtask bench node`, which races it; the page does not contain it.
 #![cfg(target_arch = "wasm32")]
 // The clock here is the visitor's; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
-use slotscope::resp::{Bytes, RequestParser, Value, encode};
+use slotscope::resp::{Bytes, Value};
 use wasm_bindgen::prelude::*;
 
 /// What surrounds the engine: the machine's time, and chance from a fixed seed.
@@ -32,8 +32,8 @@ pub struct Server {
     engine: Engine,
     host: Lone,
     client: ClientId,
-    parser: RequestParser,
-    replies: Vec<u8>,
+    /// The words of the command being run.
+    argv: Vec<Bytes>,
     calls: u32,
 }
 
@@ -44,7 +44,7 @@ impl Default for Server {
         // There are no replicas.
         engine.end_stream();
         let client = engine.connect(host.now, "127.0.0.1:50000");
-        Self { engine, host, client, parser: RequestParser::default(), replies: Vec::new(), calls: 0 }
+        Self { engine, host, client, argv: Vec::new(), calls: 0 }
     }
 }
 
@@ -60,27 +60,25 @@ impl Server {
         Self::default()
     }
 
-    /// Runs one command; answers a string, a number, null, or an array of these. Throws what Redis answers as an error.
-    pub fn call(&mut self, argv: Vec<String>) -> Result<JsValue, JsValue> {
-        let argv: Vec<Bytes> = argv.iter().map(|word| Bytes::from(word.as_str())).collect();
-        self.turn_the_clock();
-        let outcome = self.engine.execute(&mut self.host, self.client, &argv);
-        to_js(&outcome.reply.unwrap_or(Value::Null))
+    /// Runs one command, its words joined by zero bytes; answers a string, a number, null, or an array of these. Throws
+    /// what Redis answers as an error.
+    pub fn call(&mut self, words: &str) -> Result<JsValue, JsValue> {
+        self.argv.clear();
+        self.argv.extend(words.split('\0').map(Bytes::from));
+        to_js(&self.execute())
     }
 
-    /// Runs the commands of a pipeline in wire form; answers the replies in wire form.
-    pub fn batch(&mut self, requests: &[u8]) -> Uint8Array {
-        self.parser.feed(requests);
-        self.replies.clear();
-        while let Ok(Some(argv)) = self.parser.next_request() {
-            self.turn_the_clock();
-            let outcome = self.engine.execute(&mut self.host, self.client, &argv);
-            if let Some(reply) = outcome.reply {
-                encode(&reply, self.engine.protocol(self.client), &mut self.replies);
-            }
-            self.parser.recycle(argv);
+    /// Runs a batch: for each command the number of its words and the words, all joined by zero bytes. Answers an array of
+    /// replies, in which errors are thrown for none and stand as `Error`.
+    pub fn batch(&mut self, text: &str) -> Array {
+        let replies = Array::new();
+        let mut words = text.split('\0');
+        while let Some(count) = words.next().and_then(|count| count.parse().ok()) {
+            self.argv.clear();
+            self.argv.extend(words.by_ref().take(count).map(Bytes::from));
+            replies.push(&to_js(&self.execute()).unwrap_or_else(|error| error));
         }
-        Uint8Array::from(self.replies.as_slice())
+        replies
     }
 
     /// Nanoseconds that `n` GETs and SETs take in here, without JavaScript in between.
@@ -113,6 +111,11 @@ impl Server {
     /// Bytes of memory this program has taken.
     pub fn memory(&self) -> u32 {
         (core::arch::wasm32::memory_size(0) * 65_536) as u32
+    }
+
+    fn execute(&mut self) -> Value {
+        self.turn_the_clock();
+        self.engine.execute(&mut self.host, self.client, &self.argv).reply.unwrap_or(Value::Null)
     }
 
     /// The time need not be asked for at every call: nothing here is finer than a millisecond.
