@@ -108,7 +108,7 @@ fn a_pause_of_writes_holds_back_what_may_replicate() {
     assert!(server.run("INFO clients").contains("blocked_clients:2"));
     // Who is held back is not to be unblocked.
     assert_eq!(server.talk(one, "CLIENT UNBLOCK 2"), ":0");
-    assert_eq!(pass(&mut server, 999), "");
+    assert_eq!(pass(&mut server, 1_000), "");
     assert_eq!(pass(&mut server, 1), "#2 +OK | #3 +QUEUED");
     server.converse(&[(three, "EXEC", r#"["1", +OK]"#)]);
     for line in ["PUBLISH a b", "SPUBLISH a b", "FLUSHALL"] {
@@ -131,7 +131,7 @@ fn what_was_held_back_goes_on_in_its_order() {
     ]);
     // Who has gone is not waited for.
     server.engine.disconnect(one);
-    assert_eq!(pass(&mut server, 1_000), r#"#3 +OK | #2 "three" | #4 +OK | #4 closed"#);
+    assert_eq!(pass(&mut server, 1_001), r#"#3 +OK | #2 "three" | #4 +OK | #4 closed"#);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_pause_is_never_shortened_or_weakened_but_by_unpause() {
         (one, "CLIENT PAUSE 100 ALL", "+OK"),
         (two, "GET a", ""),
     ]);
-    assert_eq!(pass(&mut server, 999), "");
+    assert_eq!(pass(&mut server, 1_000), "");
     assert_eq!(pass(&mut server, 1), r#"#2 "2""#);
     server.converse(&[
         (one, "CLIENT PAUSE", "-ERR wrong number of arguments for 'client|pause' command"),
