@@ -198,7 +198,12 @@ impl Call<'_> {
 /// Serves those who wait for keys that were made ready, until nothing new is.
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
     for (db, key) in engine.keyspace.take_lost_streams() {
-        engine.blocked.signal(db, &key);
+        // What has come in its place serves others, too; but Redis looks only if somebody waits for any stream.
+        let reads =
+            |waiting: &Waiting| command::by_id(waiting.command).is_some_and(|spec| spec.name.starts_with("xread"));
+        if engine.blocked.waiting.values().any(reads) {
+            engine.blocked.signal(db, &key);
+        }
     }
     while !engine.blocked.ready.is_empty() {
         for (db, key) in std::mem::take(&mut engine.blocked.ready) {

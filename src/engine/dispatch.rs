@@ -85,8 +85,11 @@ fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Opt
             state.reply_mode = ReplyMode::SkipThis;
             true
         }
+        // Of a client that waits the reply is still to come.
         ReplyMode::SkipThis => {
-            state.reply_mode = ReplyMode::On;
+            if !engine.blocked.contains(client) {
+                state.reply_mode = ReplyMode::On;
+            }
             true
         }
     };

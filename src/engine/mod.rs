@@ -397,9 +397,14 @@ impl Engine {
     }
     /// Sends a client something that is not the answer to the command being executed.
     fn answer_later(&mut self, client: ClientId, message: Value) {
-        let mode = self.clients.get(client).map(|state| state.reply_mode);
-        if mode != Some(client::ReplyMode::Off) || matches!(message, Value::Push(_)) {
+        let Some(state) = self.clients.get_mut(client).filter(|_| !matches!(message, Value::Push(_))) else {
             self.outbox.push((client, message));
+            return;
+        };
+        match state.reply_mode {
+            client::ReplyMode::Off => {}
+            client::ReplyMode::SkipThis => state.reply_mode = client::ReplyMode::On,
+            _ => self.outbox.push((client, message)),
         }
     }
     /// Runs one command. The reply is what the server would send to this client.

@@ -3,6 +3,7 @@
 mod bitmaps;
 mod blocking;
 mod clients;
+mod differences;
 mod dispatch;
 mod dump;
 mod eviction;
