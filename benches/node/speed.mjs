@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import RedisMock from "ioredis-mock";
+import { batch, call } from "./server.mjs";
 
 const [folder, native] = process.argv.slice(2);
 const { Server } = createRequire(import.meta.url)(resolve(folder, "slotscope_node.js"));
@@ -50,10 +51,6 @@ async function best(run) {
   return Math.min(...times);
 }
 
-/** A command for `call`, and commands for `batch`: no word here has a zero byte in it. */
-const one = (argv) => argv.join("\0");
-const many = (batch) => batch.map((argv) => `${argv.length}\0${one(argv)}`).join("\0");
-
 const figures = {
   "ioredis-mock, a call each": await best(async () => {
     const redis = new RedisMock();
@@ -73,13 +70,13 @@ const figures = {
   }),
   "engine, a typed call each": await best(() => {
     const server = new Server();
-    for (const argv of commands) server.call(one(argv));
+    for (const argv of commands) call(server, argv);
     server.free();
   }),
   "engine, batches of 100": await best(() => {
     const server = new Server();
     for (let at = 0; at < commands.length; at += 100) {
-      server.batch(many(commands.slice(at, at + 100)));
+      batch(server, commands.slice(at, at + 100));
     }
     server.free();
   }),

@@ -5,7 +5,6 @@
 // The clock here is the visitor's; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
-use js_sys::Array;
 use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
 use slotscope::resp::{Bytes, Value};
 use wasm_bindgen::prelude::*;
@@ -60,23 +59,17 @@ impl Server {
         Self::default()
     }
 
-    /// Runs one command, its words joined by zero bytes; answers a string, a number, null, or an array of these. Throws
-    /// what Redis answers as an error.
-    pub fn call(&mut self, words: &str) -> Result<JsValue, JsValue> {
-        self.argv.clear();
-        self.argv.extend(words.split('\0').map(Bytes::from));
-        to_js(&self.execute())
-    }
-
-    /// Runs a batch: for each command the number of its words and the words, all joined by zero bytes. Answers an array of
-    /// replies, in which errors are thrown for none and stand as `Error`.
-    pub fn batch(&mut self, text: &str) -> Array {
-        let replies = Array::new();
+    /// Runs commands: for each the number of its words and the words, all joined by zero bytes. Answers the replies in
+    /// one text, which `server.mjs` reads: crossing over to JavaScript costs more than most commands.
+    pub fn run(&mut self, text: &str) -> String {
+        let mut replies = String::with_capacity(text.len());
         let mut words = text.split('\0');
         while let Some(count) = words.next().and_then(|count| count.parse().ok()) {
             self.argv.clear();
             self.argv.extend(words.by_ref().take(count).map(Bytes::from));
-            replies.push(&to_js(&self.execute()).unwrap_or_else(|error| error));
+            self.turn_the_clock();
+            let reply = self.engine.execute(&mut self.host, self.client, &self.argv).reply;
+            write(&reply.unwrap_or(Value::Null), &mut replies);
         }
         replies
     }
@@ -113,11 +106,6 @@ impl Server {
         (core::arch::wasm32::memory_size(0) * 65_536) as u32
     }
 
-    fn execute(&mut self) -> Value {
-        self.turn_the_clock();
-        self.engine.execute(&mut self.host, self.client, &self.argv).reply.unwrap_or(Value::Null)
-    }
-
     /// The time need not be asked for at every call: nothing here is finer than a millisecond.
     fn turn_the_clock(&mut self) {
         self.calls = self.calls.wrapping_add(1);
@@ -127,33 +115,34 @@ impl Server {
     }
 }
 
-fn to_js(value: &Value) -> Result<JsValue, JsValue> {
-    Ok(match value {
-        Value::Error(text) => return Err(js_sys::Error::new(&String::from_utf8_lossy(text)).into()),
-        Value::Simple(text)
-        | Value::Bulk(text)
-        | Value::Verbatim(_, text)
-        | Value::BigNumber(text)
-        | Value::DoubleText(text) => JsValue::from_str(&String::from_utf8_lossy(text)),
-        Value::Int(n) => JsValue::from_f64(*n as f64),
-        Value::Double(n) => JsValue::from_f64(*n),
-        Value::Bool(is) => JsValue::from_bool(*is),
-        Value::Null | Value::NullArray => JsValue::NULL,
-        Value::Attributed(both) => return to_js(&both.1),
+/// A reply as text: a letter for its kind and what it says, each ended by a zero byte.
+fn write(value: &Value, into: &mut String) {
+    let mut line = |kind: char, text: &str| {
+        into.push(kind);
+        into.push_str(text);
+        into.push('\0');
+    };
+    match value {
+        Value::Error(text) => line('-', &String::from_utf8_lossy(text)),
+        Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
+            line('$', &String::from_utf8_lossy(text));
+        }
+        Value::DoubleText(text) => line(':', &String::from_utf8_lossy(text)),
+        Value::Int(n) => line(':', &n.to_string()),
+        Value::Double(n) => line(':', &n.to_string()),
+        Value::Bool(is) => line(':', if *is { "1" } else { "0" }),
+        Value::Null | Value::NullArray => line('_', ""),
+        Value::Attributed(both) => write(&both.1, into),
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            let list = Array::new();
-            for item in items {
-                list.push(&to_js(item)?);
-            }
-            list.into()
+            line('*', &items.len().to_string());
+            items.iter().for_each(|item| write(item, into));
         }
         Value::Map(pairs) => {
-            let list = Array::new();
+            line('*', &(pairs.len() * 2).to_string());
             for (key, value) in pairs {
-                list.push(&to_js(key)?);
-                list.push(&to_js(value)?);
+                write(key, into);
+                write(value, into);
             }
-            list.into()
         }
-    })
+    }
 }
