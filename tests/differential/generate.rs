@@ -175,7 +175,7 @@ impl Grammar {
         }
         // Members of equal weight are stored in an order that is each server's own.
         let has = |word: &[u8]| argv.iter().any(|arg| arg.eq_ignore_ascii_case(word));
-        if argv[0].eq_ignore_ascii_case(b"sort") && has(b"by") && has(b"store") {
+        if argv[0].eq_ignore_ascii_case(b"sort") && has(b"store") {
             argv.retain(|arg| !arg.eq_ignore_ascii_case(b"alpha"));
         }
         // FLUSHALL too often leaves nothing to look at.
