@@ -8,20 +8,21 @@ class Replies {
   }
 
   next() {
-    const part = this.parts[this.at];
-    this.at += 1;
-    const text = part.slice(1);
-    switch (part[0]) {
-      case "$":
-        return text;
-      case ":":
-        return Number(text);
-      case "_":
+    const part = this.parts[this.at++];
+    switch (part.charCodeAt(0)) {
+      case 36: // $
+        return part.slice(1);
+      case 58: // :
+        return Number(part.slice(1));
+      case 95: // _
         return null;
-      case "-":
-        return new Error(text);
-      default:
-        return Array.from({ length: Number(text) }, () => this.next());
+      case 45: // -
+        return new Error(part.slice(1));
+      default: {
+        const items = [];
+        for (let left = Number(part.slice(1)); left > 0; left -= 1) items.push(this.next());
+        return items;
+      }
     }
   }
 }
@@ -37,6 +38,8 @@ export function call(server, words) {
 
 /** Several commands; an array of their replies, errors among them as `Error`. */
 export function batch(server, commands) {
-  const replies = new Replies(server.run(commands.map(one).join("\0")));
+  let text = "";
+  for (const words of commands) text += text === "" ? one(words) : `\0${one(words)}`;
+  const replies = new Replies(server.run(text));
   return commands.map(() => replies.next());
 }
