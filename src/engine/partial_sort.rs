@@ -1,4 +1,4 @@
-//! Sorting where only the first of many are wanted, in the order a real server gives to what compares equal.
+//! Sorting where only a part of many is wanted, in the order a real server gives to what compares equal.
 //!
 //! Redis sorts everything with C's `qsort` (glibc: a stable merge sort), and a part with a quicksort that leaves alone what
 //! lies outside it (J. Bentley and M. D. `McIlroy`, "Engineering a Sort Function", 1993). The latter is not stable.
@@ -6,14 +6,15 @@
 //! Start with [`partial_sort`].
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 type Compare<'a, T> = &'a dyn Fn(&T, &T) -> Ordering;
 
-/// Sorts so that the first `wanted` items are right.
-pub fn partial_sort<T>(items: &mut [T], wanted: usize, compare: Compare<'_, T>) {
-    if wanted >= items.len() {
+/// Sorts so that the items at `wanted` are right.
+pub fn partial_sort<T>(items: &mut [T], wanted: Range<usize>, compare: Compare<'_, T>) {
+    if wanted.start == 0 && wanted.end >= items.len() {
         items.sort_by(compare);
-    } else if wanted > 0 {
+    } else if !wanted.is_empty() {
         quicksort(items, wanted, compare);
     }
 }
@@ -51,7 +52,7 @@ fn pivot<T>(items: &[T], compare: Compare<'_, T>) -> usize {
     if len > 7 { median(items, [low, middle, high], compare) } else { middle }
 }
 
-fn quicksort<T>(items: &mut [T], wanted: usize, compare: Compare<'_, T>) {
+fn quicksort<T>(items: &mut [T], wanted: Range<usize>, compare: Compare<'_, T>) {
     const FEW: usize = 7;
     let len = items.len();
     if len < FEW {
@@ -104,12 +105,13 @@ fn quicksort<T>(items: &mut [T], wanted: usize, compare: Compare<'_, T>) {
     (0..count).for_each(|at| items.swap(at, less - count + at));
     let count = greater.min(len - equal_end - 1);
     (0..count).for_each(|at| items.swap(less + at, len - count + at));
-    if lesser > 1 {
-        quicksort(&mut items[..lesser], wanted, compare);
+    if lesser > 1 && wanted.start < lesser {
+        quicksort(&mut items[..lesser], wanted.clone(), compare);
     }
     let first_greater = len - greater;
-    if greater > 1 && first_greater < wanted {
-        quicksort(&mut items[first_greater..], wanted - first_greater, compare);
+    if greater > 1 && first_greater < wanted.end {
+        let beyond = wanted.start.saturating_sub(first_greater)..wanted.end - first_greater;
+        quicksort(&mut items[first_greater..], beyond, compare);
     }
 }
 
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_are_right_however_many_are_wanted() {
+    fn what_is_wanted_is_right_wherever_it_lies() {
         let mut state = 1u64;
         for len in [0, 1, 6, 7, 8, 40, 41, 300] {
             let items: Vec<u64> = (0..len)
@@ -129,10 +131,11 @@ mod tests {
                 .collect();
             let mut sorted = items.clone();
             sorted.sort_unstable();
-            for wanted in [0, len.min(1), len / 2, len] {
+            let ends = [0, len.min(1), len / 2, len];
+            for (start, end) in ends.iter().flat_map(|start| ends.map(|end| (*start, end))).filter(|(start, end)| start <= end) {
                 let mut items = items.clone();
-                partial_sort(&mut items, wanted, &Ord::cmp);
-                assert_eq!(items[..wanted], sorted[..wanted], "{len} {wanted}");
+                partial_sort(&mut items, start..end, &Ord::cmp);
+                assert_eq!(items[start..end], sorted[start..end], "{len} {start}..{end}");
             }
         }
     }

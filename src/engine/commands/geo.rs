@@ -160,7 +160,7 @@ struct Query<'a> {
 }
 
 /// The place of a member of the set searched. A set that is not there has none, and the search goes on without.
-fn member_place(set: Option<&SortedSetValue>, member: &[u8]) -> Result<Place, Error> {
+fn member_place(set: Option<&SortedSetValue>, member: &Bytes) -> Result<Place, Error> {
     let Some(set) = set else {
         return Ok(Place::default());
     };
@@ -378,7 +378,7 @@ fn search(call: &mut Call<'_>, kind: Search) -> Result<Value, Error> {
             let order = one.distance.partial_cmp(&other.distance).unwrap_or(Ordering::Less);
             if descending { order.reverse() } else { order }
         };
-        partial_sort(&mut found, returned, &compare);
+        partial_sort(&mut found, 0..returned, &compare);
     }
     found.truncate(returned);
     match query.store {

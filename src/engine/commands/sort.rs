@@ -3,12 +3,14 @@
 //! Start with [`do_sort`]: options, elements, weights, order, output.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::engine::EventClass;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::number;
+use crate::engine::partial_sort::partial_sort;
 use crate::engine::value::{Data, ListValue};
 use crate::resp::{Bytes, Value};
 
@@ -76,13 +78,13 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    /// The part wanted of `len` elements: the first one and the one after the last.
-    fn part(&self, len: usize) -> (usize, usize) {
+    /// The part wanted of `len` elements.
+    fn part(&self, len: usize) -> Range<usize> {
         let len = len as i64;
         let start = self.limit.0.clamp(0, len);
         let count = self.limit.1.min(len);
         let end = if count < 0 { len } else { (start + count).min(len) };
-        (start as usize, end as usize)
+        start as usize..end as usize
     }
 }
 
@@ -94,8 +96,6 @@ fn c_text(text: &[u8]) -> &[u8] {
 /// An element and what it is sorted by.
 struct Item {
     element: Bytes,
-    /// Where it stood.
-    place: usize,
     score: f64,
     /// With ALPHA and BY: the weight; a missing one comes first.
     text: Option<Bytes>,
@@ -116,17 +116,14 @@ fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
     let elements = elements(call, &mut options)?;
     let lookups = options.get.len() + usize::from(options.by.is_some());
     call.work += (elements.len() * (1 + lookups)) as u64;
-    let (start, end) = options.part(elements.len());
-    let mut items: Vec<Item> = elements
-        .into_iter()
-        .enumerate()
-        .map(|(place, element)| Item { element, place, score: 0.0, text: None })
-        .collect();
+    let part = options.part(elements.len());
+    let mut items: Vec<Item> =
+        elements.into_iter().map(|element| Item { element, score: 0.0, text: None }).collect();
     if !options.unsorted {
         weigh(call, &options, &mut items)?;
-        order(&options, &mut items, start, end);
+        order(&options, &mut items, part.clone());
     }
-    let wanted = items.get(start..end).unwrap_or_default();
+    let wanted = items.get(part).unwrap_or_default();
     let Some(destination) = options.store else {
         let mut reply = Vec::with_capacity(wanted.len() * options.get.len().max(1));
         for item in wanted {
@@ -248,18 +245,16 @@ fn look_up(call: &mut Call<'_>, pattern: &Bytes, element: &Bytes) -> Option<Byte
     let after = &pattern[star + 1..arrow.unwrap_or(pattern.len())];
     let key = Bytes::from([&pattern[..star], element, after].concat());
     match (call.lookup_read(&key)?, arrow) {
-        (Data::Hash(hash), Some(arrow)) => hash.get(&pattern[arrow + 2..]).cloned(),
+        (Data::Hash(hash), Some(arrow)) => hash.get(&Bytes::from(&pattern[arrow + 2..])).cloned(),
         (Data::Str(text), None) => Some(text.bytes()),
         _ => None,
     }
 }
 
-/// Sorts, at least as far as the part wanted. Equals stay in the order they are in, unless Redis leaves that to chance: it
-/// sorts the part alone where there is BY.
-fn order(options: &Options<'_>, items: &mut [Item], start: usize, end: usize) {
-    let whole = (start, end) == (0, items.len()) || options.by.is_none();
-    let (start, end) = if whole { (0, items.len()) } else { (start, end) };
-    let compare = |one: &Item, other: &Item| {
+/// Sorts, at least as far as the part wanted: Redis sorts that part alone where there is BY.
+fn order(options: &Options<'_>, items: &mut [Item], wanted: Range<usize>) {
+    let wanted = if options.by.is_some() { wanted } else { 0..items.len() };
+    partial_sort(items, wanted, &|one, other| {
         let ordering = if !options.alpha {
             let ordering = one.score.partial_cmp(&other.score).unwrap_or(Ordering::Equal);
             ordering.then_with(|| one.element.cmp(&other.element))
@@ -271,126 +266,11 @@ fn order(options: &Options<'_>, items: &mut [Item], start: usize, end: usize) {
                 (one, other) => one.is_some().cmp(&other.is_some()),
             }
         };
-        let ordering = if options.descending { ordering.reverse() } else { ordering };
-        if whole { ordering.then(one.place.cmp(&other.place)) } else { ordering }
-    };
-    sort_part(items, (0, items.len()), (start, end), &compare);
+        if options.descending { ordering.reverse() } else { ordering }
+    });
 }
 
 /// Texts that are not stored are compared as C compares them, up to a zero byte.
 fn compare_texts(options: &Options<'_>, one: &[u8], other: &[u8]) -> Ordering {
     if options.store.is_some() { one.cmp(other) } else { c_text(one).cmp(c_text(other)) }
-}
-
-/// An order of items.
-type Compare<'a> = &'a dyn Fn(&Item, &Item) -> Ordering;
-
-/// Sorts `low..high` as far as it reaches into `start..end`: the quicksort of Bentley and `McIlroy` ("Engineering a Sort
-/// Function", 1993), which Redis uses to sort a part. What it does with equals shows, hence no other.
-fn sort_part(items: &mut [Item], (mut low, mut high): (usize, usize), wanted: (usize, usize), compare: Compare<'_>) {
-    while high - low >= 7 {
-        let pivot = pivot(items, low, high, compare);
-        items.swap(low, pivot);
-        // Those equal to the pivot are gathered at both ends, those smaller and greater between them.
-        let (mut equal_low, mut next_low) = (low + 1, low + 1);
-        let (mut next_high, mut equal_high) = (high - 1, high - 1);
-        loop {
-            while next_low <= next_high {
-                match compare(&items[next_low], &items[low]) {
-                    Ordering::Greater => break,
-                    Ordering::Equal => {
-                        items.swap(equal_low, next_low);
-                        equal_low += 1;
-                    }
-                    Ordering::Less => {}
-                }
-                next_low += 1;
-            }
-            while next_low <= next_high {
-                match compare(&items[next_high], &items[low]) {
-                    Ordering::Less => break,
-                    Ordering::Equal => {
-                        items.swap(next_high, equal_high);
-                        equal_high -= 1;
-                    }
-                    Ordering::Greater => {}
-                }
-                next_high -= 1;
-            }
-            if next_low > next_high {
-                break;
-            }
-            items.swap(next_low, next_high);
-            next_low += 1;
-            next_high -= 1;
-        }
-        let (smaller, greater) = (next_low - equal_low, equal_high - next_high);
-        let to_middle = smaller.min(equal_low - low);
-        swap_ranges(items, low, next_low - to_middle, to_middle);
-        let to_middle = greater.min(high - equal_high - 1);
-        swap_ranges(items, next_low, high - to_middle, to_middle);
-        let (below, above) = ((low, low + smaller), (high - greater, high));
-        // The shorter one first: so there are never many left to do.
-        let (first, then) = if smaller < greater { (below, above) } else { (above, below) };
-        if first.0 < wanted.1 && first.1 > wanted.0 {
-            sort_part(items, first, wanted, compare);
-        }
-        if then.0 >= wanted.1 || then.1 <= wanted.0 {
-            return;
-        }
-        (low, high) = then;
-    }
-    for sorted in low + 1..high.max(low + 1) {
-        let mut at = sorted;
-        while at > low && compare(&items[at - 1], &items[at]).is_gt() {
-            items.swap(at - 1, at);
-            at -= 1;
-        }
-    }
-}
-
-fn swap_ranges(items: &mut [Item], one: usize, other: usize, count: usize) {
-    for at in 0..count {
-        items.swap(one + at, other + at);
-    }
-}
-
-/// The middle one of a few: of the one in the middle, of three, or of three times three.
-fn pivot(items: &[Item], low: usize, high: usize, compare: Compare<'_>) -> usize {
-    let median = |one: usize, two: usize, three: usize| {
-        let less = |one: usize, other: usize| compare(&items[one], &items[other]).is_lt();
-        match (less(one, two), less(two, three)) {
-            (true, true) => two,
-            (true, false) => {
-                if less(one, three) {
-                    three
-                } else {
-                    one
-                }
-            }
-            (false, _) if compare(&items[two], &items[three]).is_gt() => two,
-            (false, _) => {
-                if less(one, three) {
-                    one
-                } else {
-                    three
-                }
-            }
-        }
-    };
-    let count = high - low;
-    let middle = low + count / 2;
-    if count <= 7 {
-        return middle;
-    }
-    let last = high - 1;
-    if count <= 40 {
-        return median(low, middle, last);
-    }
-    let step = count / 8;
-    median(
-        median(low, low + step, low + 2 * step),
-        median(middle - step, middle, middle + step),
-        median(last - 2 * step, last - step, last),
-    )
 }
