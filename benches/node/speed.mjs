@@ -5,10 +5,10 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import RedisMock from "ioredis-mock";
-import { batch, call } from "./server.mjs";
+import { Client } from "./server.mjs";
 
 const [folder, native] = process.argv.slice(2);
-const { Server } = createRequire(import.meta.url)(resolve(folder, "slotscope_node.js"));
+const glue = createRequire(import.meta.url)(resolve(folder, "slotscope_node.js"));
 
 /** The same words for both: strings, counters, lists, hashes, sets, sorted sets; reads and writes by halves. */
 function workload(count) {
@@ -69,16 +69,14 @@ const figures = {
     redis.disconnect();
   }),
   "engine, a typed call each": await best(() => {
-    const server = new Server();
-    for (const argv of commands) call(server, argv);
-    server.free();
+    const client = new Client(glue);
+    for (const argv of commands) client.call(argv);
+    client.free();
   }),
   "engine, batches of 100": await best(() => {
-    const server = new Server();
-    for (let at = 0; at < commands.length; at += 100) {
-      batch(server, commands.slice(at, at + 100));
-    }
-    server.free();
+    const client = new Client(glue);
+    for (let at = 0; at < commands.length; at += 100) client.batch(commands.slice(at, at + 100));
+    client.free();
   }),
 };
 
@@ -88,13 +86,13 @@ for (const [name, time] of Object.entries(figures)) {
   console.log(name.padEnd(40), time.toFixed(0).padStart(12), (mock / time).toFixed(1).padStart(8));
 }
 
-const server = new Server();
+const server = new glue.Server();
 server.alone(100_000);
 const alone = Math.min(...Array.from({ length: 5 }, () => server.alone(1_000_000)));
 const beside = native ? `, ${(Number(native) / alone).toFixed(2)} of native (${Number(native).toFixed(0)} ns)` : "";
 console.log(`\nGET and SET inside the engine: ${alone.toFixed(0)} ns each${beside}`);
 
-const filled = new Server();
+const filled = new glue.Server();
 const before = filled.memory();
 const keys = filled.fill(1_000_000);
 const bytes = filled.memory() - before;

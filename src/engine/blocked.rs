@@ -61,8 +61,9 @@ pub struct Blocked {
 
 impl Blocked {
     /// Whether a client waits.
+    #[inline]
     pub fn contains(&self, client: ClientId) -> bool {
-        self.waiting.contains_key(&client)
+        !self.waiting.is_empty() && self.waiting.contains_key(&client)
     }
 
     /// How many clients wait (INFO `blocked_clients`).
@@ -81,8 +82,16 @@ impl Blocked {
     }
 
     /// Something came into a key: whoever waits for it is to be served when the command is over.
+    #[inline]
     pub fn signal(&mut self, db: u32, key: &Bytes) {
-        if self.queues.is_empty() || !self.queues.contains_key(&(db, key.clone())) {
+        if !self.queues.is_empty() {
+            self.signal_waiting(db, key);
+        }
+    }
+
+    #[cold]
+    fn signal_waiting(&mut self, db: u32, key: &Bytes) {
+        if !self.queues.contains_key(&(db, key.clone())) {
             return;
         }
         if !self.ready.iter().any(|(known_db, known)| *known_db == db && known == key) {
@@ -196,7 +205,15 @@ impl Call<'_> {
 }
 
 /// Serves those who wait for keys that were made ready, until nothing new is.
+#[inline]
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
+    if engine.keyspace.has_lost_streams() || !engine.blocked.ready.is_empty() {
+        serve_ready(engine, host);
+    }
+}
+
+#[cold]
+fn serve_ready(engine: &mut Engine, host: &mut dyn Host) {
     for (db, key) in engine.keyspace.take_lost_streams() {
         // What has come in its place serves others, too; but Redis looks only if somebody waits for any stream.
         let reads =

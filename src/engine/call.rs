@@ -72,6 +72,7 @@ pub enum Lookup {
 /// Who asks and when.
 impl<'a> Call<'a> {
     /// A command about to be run for a client, in the client's database.
+    #[inline(always)]
     pub fn new(
         engine: &'a mut Engine,
         host: &'a mut dyn Host,
@@ -164,25 +165,32 @@ impl Call<'_> {
 
     /// The same in another database.
     pub fn find_in(&mut self, db: u32, key: &Bytes, why: Lookup) -> Option<EntryId> {
-        self.engine.keyspace.step(db);
-        let mut found = self.engine.keyspace.find(db, key);
-        if let Some(id) = found
-            && self.engine.keyspace.is_expired(db, id, self.now_ms())
-            && self.expire(db, key, why == Lookup::Write)
-        {
-            found = None;
-        }
-        match found {
-            Some(id) if why != Lookup::Peek => self.note_use(db, id),
-            None if why != Lookup::Write && !self.spec.name.starts_with("object|") => {
-                self.engine.notify(EventClass::KEY_MISS, "keymiss", key, db);
+        let keyspace = &mut self.engine.keyspace;
+        keyspace.step(db);
+        let mut found = keyspace.find(db, key);
+        if let Some(id) = found {
+            let object = keyspace.object(db, id);
+            let (now_ms, usage) = (self.now.millis() as i64, object.usage);
+            if object.is_expired(now_ms) && self.expire(db, key, why == Lookup::Write) {
+                found = None;
+            } else if why != Lookup::Peek {
+                let host = &mut *self.host;
+                let now_used = usage::after_use(&self.engine.config, usage, now_ms, &mut || host.random());
+                // Writing copies a shared page: leave it alone if nothing would change.
+                if now_used != usage {
+                    self.engine.keyspace.set_usage(db, id, now_used);
+                }
             }
-            _ => {}
         }
-        if why != Lookup::Write {
-            match found {
-                Some(_) => self.engine.stats.keyspace_hits += 1,
-                None => self.engine.stats.keyspace_misses += 1,
+        if why == Lookup::Write {
+            return found;
+        }
+        if found.is_some() {
+            self.engine.stats.keyspace_hits += 1;
+        } else {
+            self.engine.stats.keyspace_misses += 1;
+            if !self.spec.name.starts_with("object|") {
+                self.engine.notify(EventClass::KEY_MISS, "keymiss", key, db);
             }
         }
         found
@@ -211,14 +219,8 @@ impl Call<'_> {
         keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms)) && self.expire(db, key, false)
     }
 
-    fn note_use(&mut self, db: u32, id: EntryId) {
-        let old = self.engine.keyspace.object(db, id).usage;
-        let host = &mut *self.host;
-        let new = usage::after_use(&self.engine.config, old, self.now.millis() as i64, &mut || host.random());
-        self.engine.keyspace.set_usage(db, id, new);
-    }
-
     /// The value of a key, to read.
+    #[inline]
     pub fn lookup_read(&mut self, key: &Bytes) -> Option<&Data> {
         let id = self.find(key, Lookup::Read)?;
         Some(self.engine.keyspace.data(self.db, id))
@@ -259,7 +261,7 @@ impl Call<'_> {
             }
             None => self.add_key(key, data),
         };
-        if !keep_ttl {
+        if !keep_ttl && self.engine.keyspace.expire_at(self.db, id).is_some() {
             self.engine.keyspace.set_expire(self.db, id, None);
         }
         self.touched(key);
@@ -267,6 +269,7 @@ impl Call<'_> {
     }
 
     /// Puts another value in place of an entry's; its time to live stays.
+    #[inline]
     pub fn replace(&mut self, id: EntryId, data: Data) {
         let usage = if self.engine.config.maxmemory_policy.is_lfu() {
             // How often a name is used does not depend on its value.
@@ -278,12 +281,12 @@ impl Call<'_> {
     }
 
     /// Deletes a key, expired or not. Answers whether it was there. Tells nobody.
-    pub fn delete_key(&mut self, key: &[u8]) -> bool {
+    pub fn delete_key(&mut self, key: &Bytes) -> bool {
         self.engine.keyspace.remove(self.db, key).is_some()
     }
 
     /// The same as UNLINK does it: what is much work to free counts as freed in the background.
-    pub fn unlink_key(&mut self, key: &[u8]) -> bool {
+    pub fn unlink_key(&mut self, key: &Bytes) -> bool {
         let gone = self.engine.keyspace.remove(self.db, key);
         if let Some(object) = &gone {
             self.engine.note_lazy_free(object);
@@ -311,10 +314,14 @@ impl Call<'_> {
 
     /// Sends one command of these words in place of this one.
     pub fn propagate_as(&mut self, words: &[&[u8]]) {
-        if self.engine.drops_effects {
-            return;
+        if self.replicates() {
+            self.propagate_instead(vec![words.iter().map(|word| Bytes::from(*word)).collect()]);
         }
-        self.propagate_instead(vec![words.iter().map(|word| Bytes::from(*word)).collect()]);
+    }
+
+    /// Whether anybody takes what is replicated: if not it need not be put together.
+    pub fn replicates(&self) -> bool {
+        !self.engine.drops_effects
     }
 }
 
@@ -352,11 +359,16 @@ impl Engine {
 
     /// A keyspace event: a message on the channels of its key and of its name, as far as notify-keyspace-events has its
     /// class and those channels. Replicas and other nodes are not told; they have events of their own.
+    #[inline]
     pub(super) fn notify(&mut self, class: EventClass, event: &'static str, key: &Bytes, db: u32) {
-        let wanted = self.config.notify_keyspace_events;
-        if wanted & class.0 == 0 {
-            return;
+        if self.config.notify_keyspace_events & class.0 != 0 {
+            self.publish_event(event, key, db);
         }
+    }
+
+    #[cold]
+    fn publish_event(&mut self, event: &'static str, key: &Bytes, db: u32) {
+        let wanted = self.config.notify_keyspace_events;
         let channel = |kind: &str, of: &[u8]| {
             let mut name = Vec::with_capacity(24 + of.len());
             name.extend_from_slice(b"__");
@@ -375,9 +387,14 @@ impl Engine {
         }
     }
 
+    /// Whether the unit of execution that is going on has something to replicate.
+    pub(super) fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// Ends a unit of execution: what it has to replicate goes out, as one transaction if it is more than one command.
     pub(super) fn flush_pending(&mut self, as_transaction: bool) {
-        if self.pending.is_empty() {
+        if !self.has_pending() {
             return;
         }
         if self.drops_effects {

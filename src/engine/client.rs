@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::command::CommandId;
+use super::command::{CommandId, Flags};
 use super::keyspace::Touches;
 use super::pubsub::Subscriptions;
 use super::{ClientId, UnixMicros};
@@ -29,18 +29,20 @@ pub struct Multi {
     pub queue: Vec<Vec<Bytes>>,
     /// A queued command was refused: EXEC will abort.
     pub dirty: bool,
-    /// A queued command is flagged `write`.
-    pub has_write: bool,
-    /// A queued command is flagged `denyoom`.
-    pub has_denyoom: bool,
-    /// A queued command is flagged `readonly`.
-    pub has_read: bool,
-    /// A queued command may replicate something.
-    pub may_replicate: bool,
-    /// A queued command is not flagged `loading`.
-    pub lacks_loading: bool,
-    /// A queued command is not flagged `stale`.
-    pub lacks_stale: bool,
+    /// Flags that some queued command has.
+    pub any: Flags,
+    /// Flags that some queued command lacks.
+    pub lacking: Flags,
+}
+
+impl Multi {
+    /// What EXEC may do and when it may run, with all that is queued.
+    pub fn flags(&self, of_exec: Flags) -> Flags {
+        /// Flags that one command brings to the whole, and those that all commands must have.
+        const BROUGHT: Flags = Flags::WRITE.or(Flags::READONLY).or(Flags::DENYOOM).or(Flags::REPLICATES);
+        const NEEDED: Flags = Flags::LOADING.or(Flags::STALE);
+        of_exec.or(self.any.and(BROUGHT)).without(self.lacking.and(NEEDED))
+    }
 }
 
 /// A key under WATCH.
@@ -182,6 +184,18 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Whether nothing it said before bears on what it says now.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.multi.is_none()
+            && !self.is_monitor
+            && !self.asking
+            && self.reply_mode == ReplyMode::On
+            && self.subscriptions.is_empty()
+    }
+}
+
 /// All connections, in order of their numbers.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -217,31 +231,34 @@ impl Clients {
         Some(self.list.remove(at))
     }
 
+    #[inline]
     fn position(&self, id: ClientId) -> Option<usize> {
         let last = self.last.get();
-        if self.list.get(last).is_some_and(|client| client.id == id) {
-            return Some(last);
-        }
+        if self.list.get(last).is_some_and(|client| client.id == id) { Some(last) } else { self.search(id) }
+    }
+
+    fn search(&self, id: ClientId) -> Option<usize> {
         let at = self.list.binary_search_by_key(&id, |client| client.id).ok()?;
         self.last.set(at);
         Some(at)
     }
 
     /// A connection.
+    #[inline]
     pub fn get(&self, id: ClientId) -> Option<&Client> {
-        if id == ClientId(0) {
-            return Some(&self.primary_link);
+        match self.position(id) {
+            Some(at) => self.list.get(at),
+            None => Some(&self.primary_link).filter(|link| link.id == id),
         }
-        Some(&self.list[self.position(id)?])
     }
 
     /// A connection, to change.
+    #[inline]
     pub fn get_mut(&mut self, id: ClientId) -> Option<&mut Client> {
-        if id == ClientId(0) {
-            return Some(&mut self.primary_link);
+        match self.position(id) {
+            Some(at) => self.list.get_mut(at),
+            None => Some(&mut self.primary_link).filter(|link| link.id == id),
         }
-        let at = self.position(id)?;
-        Some(&mut self.list[at])
     }
 
     /// A connection to change, or the primary link if it is gone.

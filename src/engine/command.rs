@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::call::Call;
 use super::error::Error;
 use super::table;
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, Value, first_word};
 
 /// Runs a command whose arity and permissions have been checked.
 pub type Handler = fn(&mut Call<'_>) -> Result<Value, Error>;
@@ -144,6 +144,16 @@ macro_rules! bit_set {
             pub const fn or(self, other: Self) -> Self {
                 Self(self.0 | other.0)
             }
+            /// What is in both.
+            #[must_use]
+            pub const fn and(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
+            /// What is in this and not in the other.
+            #[must_use]
+            pub const fn without(self, other: Self) -> Self {
+                Self(self.0 & !other.0)
+            }
             /// Whether all of `other` is in this.
             pub const fn has(self, other: Self) -> bool {
                 self.0 & other.0 == other.0
@@ -192,6 +202,32 @@ bit_set! {
         NO_MULTI = "no_multi",
         MOVABLE_KEYS = "movablekeys",
         ALLOW_BUSY = "allow_busy",
+    }
+}
+
+/// What follows from a command's name alone, and is printed nowhere: bits beyond those of [`Flags::ALL`].
+impl Flags {
+    /// It is EXEC.
+    pub const EXEC: Self = Self(1 << 31);
+    /// It is never queued: it begins, ends or spoils a transaction itself.
+    pub const RUNS_AT_ONCE: Self = Self(1 << 30);
+    /// It may send something to replicas though it is not flagged `write`.
+    pub const REPLICATES: Self = Self(1 << 29);
+    /// It finds keys that nobody named.
+    pub const ARBITRARY_KEYS: Self = Self(1 << 28);
+
+    /// All there are.
+    pub const EVERY: Self = Self(u32::MAX);
+
+    /// What follows from this name.
+    pub const fn implied(name: &str) -> Self {
+        match name.as_bytes() {
+            b"exec" => Self::EXEC.or(Self::RUNS_AT_ONCE),
+            b"discard" | b"multi" | b"watch" | b"quit" | b"reset" => Self::RUNS_AT_ONCE,
+            b"publish" | b"spublish" | b"pfcount" | b"eval" | b"evalsha" | b"fcall" => Self::REPLICATES,
+            b"scan" | b"randomkey" => Self::ARBITRARY_KEYS,
+            _ => Self::NONE,
+        }
     }
 }
 
@@ -376,36 +412,56 @@ pub struct CommandId(pub u16);
 /// All commands and subcommands, containers before their subcommands, and an index by name.
 struct Table {
     specs: Vec<&'static CommandSpec>,
-    /// Open addressing by hash of the lower-case name; `u16::MAX` is empty. Top level only.
-    index: Vec<u16>,
+    /// Open addressing by [`name_hash`]. Top level only.
+    index: Vec<Option<Named>>,
 }
 
-const EMPTY: u16 = u16::MAX;
-/// Longest command name; longer words are unknown without a look.
-const LONGEST_NAME: usize = 32;
+/// A command in the index.
+#[derive(Clone, Copy)]
+struct Named {
+    /// See [`head`].
+    head: u64,
+    id: CommandId,
+    spec: &'static CommandSpec,
+}
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut specs = Vec::new();
     let mut top = Vec::new();
     for spec in table::GROUPS.iter().flat_map(|group| group.iter()) {
-        top.push(specs.len());
+        top.push(Named { head: head(spec.name.as_bytes()), id: CommandId(specs.len() as u16), spec });
         specs.push(spec);
         specs.extend(spec.subcommands);
     }
     let size = (top.len().max(4) * 4).next_power_of_two();
-    let mut index = vec![EMPTY; size];
-    for id in top {
-        let mut place = name_hash(specs[id].name.as_bytes()) as usize & (size - 1);
-        while index[place] != EMPTY {
+    let mut index = vec![None; size];
+    for named in top {
+        let mut place = name_hash(named.head, named.spec.name.len()) & (size - 1);
+        while index[place].is_some() {
             place = (place + 1) & (size - 1);
         }
-        index[place] = id as u16;
+        index[place] = Some(named);
     }
     Table { specs, index }
 });
 
-fn name_hash(name: &[u8]) -> u32 {
-    name.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
+/// Bytes of a name that [`head`] holds.
+const HEAD: usize = 8;
+
+/// The first eight bytes of a name in lower case as one word, zeroes behind shorter ones.
+fn head(name: &[u8]) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let word = first_word(name);
+    // Byte by byte, none disturbing its neighbour: bit 7 says whether it is a letter from A to Z.
+    let low = word & (0x7f * EACH);
+    let from_a = low + (0x80 - u64::from(b'A')) * EACH;
+    let above_z = low + (0x7f - u64::from(b'Z')) * EACH;
+    let is_upper = !word & (from_a ^ above_z) & (0x80 * EACH);
+    word | (is_upper >> 2)
+}
+
+fn name_hash(head: u64, len: usize) -> usize {
+    ((head ^ ((len as u64) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
 }
 
 /// How many commands and subcommands there are: one more than the greatest [`CommandId`].
@@ -429,23 +485,20 @@ pub fn top_level() -> impl Iterator<Item = &'static CommandSpec> {
 }
 
 /// The top-level command of that name, in any case of letters.
+#[inline]
 pub fn lookup_top(name: &[u8]) -> Option<(CommandId, &'static CommandSpec)> {
-    if name.len() > LONGEST_NAME {
-        return None;
-    }
-    let table = &*TABLE;
-    let mask = table.index.len() - 1;
-    let mut place = name_hash(name) as usize & mask;
+    let index = &TABLE.index[..];
+    let head = head(name);
+    let mut place = name_hash(head, name.len());
     loop {
-        let id = table.index[place];
-        if id == EMPTY {
-            return None;
+        let Named { head: its, id, spec } = index[place & (index.len() - 1)]?;
+        if its == head
+            && spec.name.len() == name.len()
+            && (name.len() <= HEAD || spec.name.as_bytes().eq_ignore_ascii_case(name))
+        {
+            return Some((id, spec));
         }
-        let spec = table.specs[usize::from(id)];
-        if spec.name.as_bytes().eq_ignore_ascii_case(name) {
-            return Some((CommandId(id), spec));
-        }
-        place = (place + 1) & mask;
+        place += 1;
     }
 }
 
@@ -462,6 +515,7 @@ pub fn lookup_sub(
 
 /// The command these words call: the subcommand where the first is a container and the second names one. `None`: unknown
 /// command, or unknown subcommand of a container that knows none by that name.
+#[inline]
 pub fn lookup(argv: &[Bytes]) -> Option<(CommandId, &'static CommandSpec)> {
     let top = lookup_top(argv.first()?)?;
     match argv.get(1) {

@@ -7,7 +7,7 @@
 
 use super::memory;
 use super::paged::Paged;
-use crate::resp::Bytes;
+use crate::resp::{Bytes, first_word};
 
 /// No entry.
 pub const NIL: u32 = u32::MAX;
@@ -28,18 +28,14 @@ const RANDOM_TRIES: usize = 1_000;
 pub fn hash(key: &[u8]) -> u32 {
     const M: u64 = 0xc6a4_a793_5bd1_e995;
     let mut h = 0x5105_c0de_u64 ^ (key.len() as u64).wrapping_mul(M);
-    let mut chunks = key.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut word = [0; 8];
-        word.copy_from_slice(chunk);
-        let mut k = u64::from_le_bytes(word).wrapping_mul(M);
+    let (words, rest) = key.as_chunks::<8>();
+    for word in words {
+        let mut k = u64::from_le_bytes(*word).wrapping_mul(M);
         k = (k ^ (k >> 47)).wrapping_mul(M);
         h = (h ^ k).wrapping_mul(M);
     }
-    let rest = chunks.remainder();
     if !rest.is_empty() {
-        let tail = rest.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
-        h = (h ^ tail).wrapping_mul(M);
+        h = (h ^ first_word(rest)).wrapping_mul(M);
     }
     h = (h ^ (h >> 47)).wrapping_mul(M);
     (h ^ (h >> 47)) as u32
@@ -126,6 +122,7 @@ impl<V: Clone> Dict<V> {
         dict
     }
 
+    #[inline]
     fn entry(&self, id: u32) -> &Entry<V> {
         match self.arena.get(id as usize) {
             Place::Taken(entry) => entry,
@@ -133,6 +130,7 @@ impl<V: Clone> Dict<V> {
         }
     }
 
+    #[inline]
     fn entry_mut(&mut self, id: u32) -> &mut Entry<V> {
         match self.arena.get_mut(id as usize) {
             Place::Taken(entry) => entry,
@@ -141,38 +139,46 @@ impl<V: Clone> Dict<V> {
     }
 
     /// An entry's key.
+    #[inline]
     pub fn key(&self, id: u32) -> &Bytes {
         &self.entry(id).key
     }
 
     /// An entry's value.
+    #[inline]
     pub fn value(&self, id: u32) -> &V {
         &self.entry(id).value
     }
 
     /// An entry's value, to change.
+    #[inline]
     pub fn value_mut(&mut self, id: u32) -> &mut V {
         &mut self.entry_mut(id).value
     }
 
     /// The entry of a key.
-    pub fn find(&self, key: &[u8]) -> Option<u32> {
+    #[inline]
+    pub fn find(&self, key: &Bytes) -> Option<u32> {
         if self.is_empty() { None } else { self.find_hashed(key, hash(key)) }
     }
 
-    fn find_hashed(&self, key: &[u8], hash: u32) -> Option<u32> {
-        for table in &self.tables {
-            if table.size == 0 {
-                break;
+    #[inline]
+    fn find_hashed(&self, key: &Bytes, hash: u32) -> Option<u32> {
+        let found = self.find_in_table(&self.tables[0], key, hash);
+        if found.is_none() && self.moving.is_some() { self.find_in_table(&self.tables[1], key, hash) } else { found }
+    }
+
+    fn find_in_table(&self, table: &Table, key: &Bytes, hash: u32) -> Option<u32> {
+        if table.size == 0 {
+            return None;
+        }
+        let mut id = *table.buckets.get(hash as usize & (table.size - 1));
+        while id != NIL {
+            let entry = self.entry(id);
+            if entry.hash == hash && entry.key == *key {
+                return Some(id);
             }
-            let mut id = *table.buckets.get(hash as usize & (table.size - 1));
-            while id != NIL {
-                let entry = self.entry(id);
-                if entry.hash == hash && *entry.key == *key {
-                    return Some(id);
-                }
-                id = entry.next;
-            }
+            id = entry.next;
         }
         None
     }
@@ -243,7 +249,7 @@ impl<V: Clone> Dict<V> {
     }
 
     /// Takes a key out.
-    pub fn remove(&mut self, key: &[u8]) -> Option<(Bytes, V)> {
+    pub fn remove(&mut self, key: &Bytes) -> Option<(Bytes, V)> {
         if self.is_empty() {
             return None;
         }
@@ -259,7 +265,7 @@ impl<V: Clone> Dict<V> {
             while id != NIL {
                 let entry = self.entry(id);
                 let next = entry.next;
-                if entry.hash == hash && *entry.key == *key {
+                if entry.hash == hash && entry.key == *key {
                     if previous == NIL {
                         *self.tables[which].buckets.get_mut(bucket) = next;
                     } else {
@@ -281,6 +287,7 @@ impl<V: Clone> Dict<V> {
     }
 
     /// One step of moving the old table into the new one; Redis takes one with every look-up, addition and removal.
+    #[inline]
     pub fn step(&mut self) {
         if self.moving.is_some() {
             self.rehash(1);

@@ -3,7 +3,7 @@
 //! Start with [`execute`]. [`run`] is the bare execution, which EXEC uses too.
 
 use super::call::{Call, Propagation};
-use super::client::{Client, Multi, ReplyMode, Watched};
+use super::client::{Client, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
 use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
@@ -23,34 +23,37 @@ const EVICTION_NS: u64 = 1_500;
 /// A command that was found.
 type Found = (CommandId, &'static CommandSpec);
 
-/// Runs one command for a client.
-pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
+/// Runs one command for a client. `text` is the length of all its words.
+pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv: &[Bytes], text: u64) -> Outcome {
     let now = host.now();
-    let mut outcome = Outcome { reply: None, cost_ns: READ_NS, close: false };
+    let mut outcome = Outcome::default();
     let Some(state) = engine.clients.get_mut(client) else {
+        outcome.cost_ns = READ_NS;
         outcome.close = true;
         return outcome;
     };
     if argv.is_empty() {
+        outcome.cost_ns = READ_NS;
         return outcome;
     }
     state.last_interaction = now;
     engine.server.sleep_ns = 0;
     let messages = engine.outbox.len();
-    let reply = match process(engine, host, client, argv, now, &mut outcome) {
-        Ok(reply) => reply,
-        Err((found, error)) => Some(reject(engine, client, found, error, (argv, now))),
-    };
-    if engine.clients.get(client).is_some_and(|state| state.postponed.is_some()) {
+    if let Err(refusal) = process(engine, host, client, argv, now, &mut outcome) {
+        outcome.cost_ns += READ_NS;
+        outcome.reply = Some(reject(engine, client, *refusal, (argv, now)));
+    } else if engine.pause.holds_back(client) {
         // It has not been looked at yet, as it were.
         return outcome;
     }
-    engine.flush_pending(!touches_arbitrary_keys(argv));
-    blocked::serve(engine, host);
-    if let Some(reply) = &reply {
-        outcome.cost_ns += (argv.iter().map(|arg| arg.len() as u64).sum::<u64>() + payload(reply)) / BYTES_PER_NS;
+    if engine.has_pending() {
+        engine.flush_pending(!touches_arbitrary_keys(argv));
     }
-    outcome.reply = after_reply(engine, client, argv, reply);
+    blocked::serve(engine, host);
+    if let Some(reply) = &outcome.reply {
+        outcome.cost_ns += (text + payload(reply)) / BYTES_PER_NS;
+    }
+    after_reply(engine, client, argv, &mut outcome);
     if !engine.monitors.is_empty() && engine.clients.get(client).is_some_and(|state| state.is_monitor) {
         put_before_own_line(engine, client, messages, &mut outcome);
     }
@@ -59,7 +62,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
 
 /// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
 fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
-    argv[0].eq_ignore_ascii_case(b"scan") || argv[0].eq_ignore_ascii_case(b"randomkey")
+    command::lookup(argv).is_some_and(|(_, spec)| spec.flags.has(Flags::ARBITRARY_KEYS))
 }
 
 /// A monitor sees its own commands too, each behind its reply.
@@ -73,7 +76,17 @@ fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outc
 }
 
 /// Resets what holds for one command only, and drops the reply of a client that wants none.
-fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Option<Value>) -> Option<Value> {
+#[inline(always)]
+fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &mut Outcome) {
+    match engine.clients.get(client) {
+        Some(state) if !state.asking && state.reply_mode == ReplyMode::On => {}
+        _ => outcome.reply = reply_to_some(engine, client, argv, outcome.reply.take()),
+    }
+}
+
+/// What a client is answered whose last command was ASKING, or who does not want all replies.
+#[cold]
+fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Option<Value>) -> Option<Value> {
     let state = engine.clients.get_mut(client)?;
     if state.asking && state.multi.is_none() && !argv[0].eq_ignore_ascii_case(b"asking") {
         state.asking = false;
@@ -98,32 +111,44 @@ fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Opt
 }
 
 /// Bytes of text in a reply.
+#[inline(always)]
 fn payload(value: &Value) -> u64 {
     match value {
         Value::Bulk(bytes) | Value::Simple(bytes) | Value::Error(bytes) | Value::Verbatim(_, bytes) => {
             bytes.len() as u64
         }
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            items.iter().map(|item| payload(item) + 8).sum()
-        }
-        Value::Map(pairs) => pairs.iter().map(|(key, value)| payload(key) + payload(value) + 8).sum(),
+        Value::Array(_) | Value::Set(_) | Value::Push(_) | Value::Map(_) => payload_of_many(value),
         _ => 8,
     }
 }
 
+fn payload_of_many(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            let text_of = |item: &Value| match item {
+                Value::Bulk(bytes) => bytes.len() as u64,
+                other => payload(other),
+            };
+            items.iter().map(|item| text_of(item) + 8).sum()
+        }
+        Value::Map(pairs) => pairs.iter().map(|(key, value)| payload(key) + payload(value) + 8).sum(),
+        _ => payload(value),
+    }
+}
+
 /// A refusal before the command ran: it spoils a transaction being queued, and EXEC itself discards it.
+#[cold]
 fn reject(
     engine: &mut Engine,
     client: ClientId,
-    found: Option<Found>,
-    error: Error,
+    Refusal { found, error }: Refusal,
     (argv, now): (&[Bytes], UnixMicros),
 ) -> Value {
     if let Some((id, _)) = found {
         engine.command_stats[usize::from(id.0)].rejected += 1;
     }
     let mut reply = Value::from(error);
-    if let Some((_, spec)) = found.filter(|(_, spec)| spec.name == "exec" && is_plain_error(&reply)) {
+    if let Some((_, spec)) = found.filter(|(_, spec)| spec.flags.has(Flags::EXEC) && is_plain_error(&reply)) {
         engine.discard_transaction(client);
         // Monitors have seen the MULTI: they are shown that it is over.
         engine.feed_monitors(client, spec, argv, now);
@@ -146,8 +171,24 @@ fn is_plain_error(reply: &Value) -> bool {
     matches!(reply, Value::Error(text) if !REDIRECTIONS.iter().any(|code| text.starts_with(code)))
 }
 
-type Refusal = (Option<Found>, Error);
+/// Why a command does not run, and which one, if there is such a command.
+struct Refusal {
+    found: Option<Found>,
+    error: Error,
+}
 
+/// Whether nothing about the server can refuse, delay or redirect a command.
+#[inline(always)]
+fn is_calm(engine: &Engine, now: UnixMicros) -> bool {
+    !engine.cluster_enabled
+        && engine.config.maxmemory == 0
+        && engine.config.requirepass.is_empty()
+        && engine.config.min_replicas_to_write == 0
+        && !engine.pause.is_on(now)
+}
+
+/// The checks in Redis's order, then the command. A refused command has cost nothing but what is in `outcome`.
+#[inline(always)]
 fn process(
     engine: &mut Engine,
     host: &mut dyn Host,
@@ -155,33 +196,57 @@ fn process(
     argv: &[Bytes],
     now: UnixMicros,
     outcome: &mut Outcome,
-) -> Result<Option<Value>, Refusal> {
+) -> Result<(), Box<Refusal>> {
     // 1, 2: does it exist, and with so many arguments?
     let Some(found) = command::lookup(argv) else {
-        return Err((None, unknown(argv)));
+        return Err(Box::new(Refusal { found: None, error: unknown(argv) }));
     };
     let (id, spec) = found;
-    let refuse = |error: Error| Err((Some(found), error));
     if !spec.accepts(argv.len()) {
-        return refuse(Error::Arity(spec.name));
+        return Err(Box::new(Refusal { found: Some(found), error: Error::Arity(spec.name) }));
     }
+    let is_calm = is_calm(engine, now);
+    let Some(state) = engine.clients.get_mut(client) else {
+        return Ok(());
+    };
+    // Where nothing is going on, and that is most of the time, none of the checks can find anything.
+    let goes_through =
+        is_calm && state.is_plain() && !spec.flags.has_any(Flags::PROTECTED.or(Flags::EXEC)) && host.is_ready_primary();
+    if goes_through {
+        state.last_command = Some(id);
+    } else if !check(engine, host, client, found, argv, now, outcome)? {
+        return Ok(());
+    }
+    run(engine, host, client, found, argv, now, false, outcome);
+    Ok(())
+}
+
+/// The checks from the third on. Answers whether the command is to run now: it may be put off instead.
+fn check(
+    engine: &mut Engine,
+    host: &mut dyn Host,
+    client: ClientId,
+    found: Found,
+    argv: &[Bytes],
+    now: UnixMicros,
+    outcome: &mut Outcome,
+) -> Result<bool, Box<Refusal>> {
+    let (id, spec) = found;
+    let refuse = |error: Error| Err(Box::new(Refusal { found: Some(found), error }));
     // 3: may it be used here at all?
     if spec.flags.has(Flags::PROTECTED) && !engine.config.enable_debug_command {
         return refuse(protected(spec));
     }
     let Some(state) = engine.clients.get_mut(client) else {
-        return Ok(None);
+        return Ok(false);
     };
     state.last_command = Some(id);
-    let is_exec = spec.name == "exec";
-    let queued = state.multi.as_ref().filter(|_| is_exec);
-    let queued = |test: fn(&Multi) -> bool| queued.is_some_and(test);
-    let queued_denyoom = queued(|multi| multi.has_denyoom);
-    let is_write = spec.flags.has(Flags::WRITE) || queued(|multi| multi.has_write);
-    let is_read = spec.flags.has(Flags::READONLY) || queued(|multi| multi.has_read);
-    let may_replicate = may_replicate(spec) || queued(|multi| multi.may_replicate);
-    let fits_loading = spec.flags.has(Flags::LOADING) && !queued(|multi| multi.lacks_loading);
-    let fits_stale = spec.flags.has(Flags::STALE) && !queued(|multi| multi.lacks_stale);
+    let is_exec = spec.flags.has(Flags::EXEC);
+    let flags = match &state.multi {
+        Some(multi) if is_exec => multi.flags(spec.flags),
+        _ => spec.flags,
+    };
+    let is_write = flags.has(Flags::WRITE);
     let (is_monitor, is_subscriber) = (state.is_monitor, state.protocol == 2 && !state.subscriptions.is_empty());
     let in_multi = state.multi.is_some();
     // 4: has the client said who it is?
@@ -208,7 +273,7 @@ fn process(
         let verdict = evict::perform_evictions(engine, host, now);
         outcome.cost_ns += (engine.stats.evicted_keys - evicted) * EVICTION_NS;
         let ends_transaction = matches!(spec.name, "exec" | "discard" | "quit" | "reset");
-        let may_grow = spec.flags.has(Flags::DENYOOM) || queued_denyoom || (in_multi && !ends_transaction);
+        let may_grow = flags.has(Flags::DENYOOM) || (in_multi && !ends_transaction);
         if verdict == evict::Verdict::Fail && may_grow {
             return refuse(Error::OutOfMemory);
         }
@@ -232,38 +297,39 @@ fn process(
         )));
     }
     // 14: is the data too old to be shown?
-    if !fits_stale && host.is_cut_off() && engine.config("replica-serve-stale-data").as_deref() == Some("no") {
+    if !flags.has(Flags::STALE)
+        && host.is_cut_off()
+        && engine.config("replica-serve-stale-data").as_deref() == Some("no")
+    {
         return refuse(Error::Text("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."));
     }
     // 15: is there data to work on yet?
-    if host.is_loading() && !fits_loading {
+    if !flags.has(Flags::LOADING) && host.is_loading() {
         return refuse(Error::Loading);
     }
     // 16: monitors, as replicas, keep out of the data.
-    if is_monitor && (may_replicate || is_read) {
+    let may_replicate = flags.has_any(MAY_REPLICATE);
+    if is_monitor && (may_replicate || flags.has(Flags::READONLY)) {
         return refuse(Error::Text("ERR Replica can't interact with the keyspace"));
     }
     // 17: are clients held back?
     if !is_monitor && engine.pause.holds(now, may_replicate) {
+        outcome.cost_ns += READ_NS;
         engine.postpone(client, argv);
-        return Ok(None);
+        return Ok(false);
     }
     // 18: now or later?
-    if in_multi && !matches!(spec.name, "exec" | "discard" | "multi" | "watch" | "quit" | "reset") {
+    if in_multi && !spec.flags.has(Flags::RUNS_AT_ONCE) {
+        outcome.cost_ns += READ_NS;
         queue(engine, client, spec, argv);
-        return Ok(Some(Value::simple("QUEUED")));
+        outcome.reply = Some(Value::simple("QUEUED"));
+        return Ok(false);
     }
-    let ran = run(engine, host, client, found, argv, now, false);
-    outcome.cost_ns = outcome.cost_ns - READ_NS + ran.cost_ns;
-    outcome.close = ran.close;
-    Ok(ran.reply)
+    Ok(true)
 }
 
-/// Whether a command writes, or else may send something to replicas.
-fn may_replicate(spec: &CommandSpec) -> bool {
-    spec.flags.has(Flags::WRITE)
-        || matches!(spec.name, "publish" | "spublish" | "pfcount" | "eval" | "evalsha" | "fcall")
-}
+/// A command writes, or else may send something to replicas.
+const MAY_REPLICATE: Flags = Flags::WRITE.or(Flags::REPLICATES);
 
 fn may_be_said_by_subscribers(spec: &CommandSpec) -> bool {
     matches!(spec.name, "ping" | "quit" | "reset") || spec.name.ends_with("subscribe")
@@ -290,7 +356,7 @@ fn route(
         let route = Route { keys, is_write, client_readonly, asking, is_migrate, is_shard_channel };
         host.route(&route, keyspace).map_err(|reply| Error::Reply(Box::new(reply)))
     };
-    if spec.name != "exec" {
+    if !spec.flags.has(Flags::EXEC) {
         return keys::with_keys(spec, argv, ask);
     }
     let multi = engine.clients.get(client).and_then(|state| state.multi.as_ref());
@@ -312,26 +378,14 @@ fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Byte
     if multi.dirty {
         return;
     }
-    multi.has_write |= spec.flags.has(Flags::WRITE);
-    multi.has_read |= spec.flags.has(Flags::READONLY);
-    multi.has_denyoom |= spec.flags.has(Flags::DENYOOM);
-    multi.may_replicate |= may_replicate(spec);
-    multi.lacks_loading |= !spec.flags.has(Flags::LOADING);
-    multi.lacks_stale |= !spec.flags.has(Flags::STALE);
+    multi.any = multi.any.or(spec.flags);
+    multi.lacking = multi.lacking.or(Flags::EVERY.without(spec.flags));
     multi.queue.push(argv.to_vec());
 }
 
-/// What running a command came to.
-pub struct Ran {
-    /// The reply, unless there is none.
-    pub reply: Option<Value>,
-    /// Its estimated CPU time.
-    pub cost_ns: u64,
-    /// Disconnect the client.
-    pub close: bool,
-}
-
-/// Runs a command without any check, counts it, and notes what it has to replicate.
+/// Runs a command without any check, counts it, and notes what it has to replicate. `nested`: as a part of a transaction.
+#[allow(clippy::too_many_arguments)]
+#[inline]
 pub fn run(
     engine: &mut Engine,
     host: &mut dyn Host,
@@ -340,7 +394,8 @@ pub fn run(
     argv: &[Bytes],
     now: UnixMicros,
     nested: bool,
-) -> Ran {
+    outcome: &mut Outcome,
+) {
     let bytes_left = match engine.config.maxmemory {
         0 => u64::MAX,
         limit => limit.saturating_sub(engine.used_memory()),
@@ -349,33 +404,39 @@ pub fn run(
     let mut call = Call::new(engine, host, client, (id, spec), argv, now);
     call.nested = nested;
     let reply = (spec.handler)(&mut call).unwrap_or_else(Value::from);
+    let dirty = conclude(&mut call);
     let Call { work, extra_ns, close, no_reply, .. } = call;
-    let dirty = conclude(call);
     let base = if spec.flags.has(Flags::WRITE) { WRITE_NS } else { READ_NS };
     let cost_ns = base + work * ELEMENT_NS + extra_ns;
     engine.dirty += dirty;
     engine.stats.commands += 1;
     let stat = &mut engine.command_stats[usize::from(id.0)];
     stat.calls += 1;
+    stat.nanos += cost_ns;
     if reply.is_error() {
         stat.failed += 1;
         engine.note_error(&reply);
     }
     server::after_command(engine, client, (id, spec), argv, cost_ns, now);
     engine.feed_monitors(client, spec, argv, now);
-    Ran { reply: (!no_reply).then_some(reply), cost_ns, close }
+    outcome.cost_ns += cost_ns;
+    outcome.close = close;
+    if !no_reply {
+        outcome.reply = Some(reply);
+    }
 }
 
 /// Notes what a command has to replicate; answers how many changes it made.
-fn conclude(call: Call<'_>) -> u64 {
+#[inline(always)]
+fn conclude(call: &mut Call<'_>) -> u64 {
     let Call { engine, host, argv, db, from_primary, dirty, rewritten, .. } = call;
-    if dirty > 0 && !engine.drops_effects && !from_primary && !host.is_replica() {
-        match rewritten {
-            Propagation::AsGiven => engine.pending.push((db, argv.to_vec())),
-            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (db, argv))),
+    if *dirty > 0 && !engine.drops_effects && !*from_primary && !host.is_replica() {
+        match std::mem::take(rewritten) {
+            Propagation::AsGiven => engine.pending.push((*db, argv.to_vec())),
+            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (*db, argv))),
         }
     }
-    dirty
+    *dirty
 }
 
 /// Tries to serve a client that waits, from a key that was made ready.
@@ -393,10 +454,12 @@ pub fn serve_blocked(
     let mut call = Call::new(engine, host, client, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
     let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
-    let dirty = conclude(call);
+    let dirty = conclude(&mut call);
     engine.dirty += dirty;
+    let stat = &mut engine.command_stats[usize::from(found.0.0)];
+    stat.nanos += cost_ns;
     if reply.is_error() {
-        engine.command_stats[usize::from(found.0.0)].failed += 1;
+        stat.failed += 1;
         engine.note_error(&reply);
     }
     engine.blocked.remove(client);
@@ -414,7 +477,7 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
     if matches!(found.1.name, "multi" | "exec") || !found.1.accepts(argv.len()) {
         return;
     }
-    run(engine, host, ClientId(0), found, argv, now, false);
+    run(engine, host, ClientId(0), found, argv, now, false, &mut Outcome::default());
     // Clients of a replica may wait for what its primary says (XREAD).
     blocked::serve(engine, host);
     engine.pending.clear();

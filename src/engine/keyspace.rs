@@ -33,6 +33,14 @@ pub struct Object {
     newer: u32,
 }
 
+impl Object {
+    /// Whether its time to live has run out (strictly after its end).
+    #[inline]
+    pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.expire_at < now_ms
+    }
+}
+
 /// No time to live.
 const NEVER: i64 = i64::MAX;
 
@@ -277,12 +285,13 @@ impl Keyspace {
 /// Keys and values.
 impl Keyspace {
     /// Whether `key` exists in database 0, logically expired keys included: no side effect.
-    pub fn contains(&self, key: &[u8]) -> bool {
+    pub fn contains(&self, key: &Bytes) -> bool {
         self.dbs[0].main.find(key).is_some()
     }
 
     /// The entry of a key, expired or not.
-    pub fn find(&self, db: u32, key: &[u8]) -> Option<EntryId> {
+    #[inline]
+    pub fn find(&self, db: u32, key: &Bytes) -> Option<EntryId> {
         self.dbs[db as usize].main.find(key).map(EntryId)
     }
 
@@ -292,26 +301,31 @@ impl Keyspace {
     }
 
     /// Takes one step of a table's growth, as every look-up by a command does.
+    #[inline]
     pub(super) fn step(&mut self, db: u32) {
         self.dbs[db as usize].main.step();
     }
 
     /// The key of an entry.
+    #[inline]
     pub fn key(&self, db: u32, id: EntryId) -> &Bytes {
         self.dbs[db as usize].main.key(id.0)
     }
 
     /// What an entry holds.
+    #[inline]
     pub fn object(&self, db: u32, id: EntryId) -> &Object {
         self.dbs[db as usize].main.value(id.0)
     }
 
     /// The value of an entry.
+    #[inline]
     pub fn data(&self, db: u32, id: EntryId) -> &Data {
         &self.object(db, id).data
     }
 
     /// The value of an entry, to change.
+    #[inline]
     pub fn edit(&mut self, db: u32, id: EntryId) -> Edit<'_> {
         let data = &mut self.dbs[db as usize].main.value_mut(id.0).data;
         let before = data.memory() as u64;
@@ -319,12 +333,9 @@ impl Keyspace {
     }
 
     /// Remembers a use: the 24 bits of LRU clock or LFU minutes and counter.
+    #[inline]
     pub(super) fn set_usage(&mut self, db: u32, id: EntryId, usage: u32) {
-        let main = &mut self.dbs[db as usize].main;
-        // Writing copies a shared page: leave it alone if nothing would change.
-        if main.value(id.0).usage != usage {
-            main.value_mut(id.0).usage = usage;
-        }
+        self.dbs[db as usize].main.value_mut(id.0).usage = usage;
     }
 
     /// Adds a key that is not there.
@@ -350,7 +361,7 @@ impl Keyspace {
     }
 
     /// Takes a key out.
-    pub fn remove(&mut self, db: u32, key: &[u8]) -> Option<Object> {
+    pub fn remove(&mut self, db: u32, key: &Bytes) -> Option<Object> {
         let database = &mut self.dbs[db as usize];
         let (name, object) = database.main.remove(key)?;
         if object.expire_at != NEVER {
@@ -362,6 +373,11 @@ impl Keyspace {
             self.lost_streams.push((db, name));
         }
         Some(object)
+    }
+
+    /// Whether a stream went since they were last asked for.
+    pub(super) fn has_lost_streams(&self) -> bool {
+        !self.lost_streams.is_empty()
     }
 
     /// Keys whose stream went since the last call.
@@ -376,8 +392,9 @@ impl Keyspace {
     }
 
     /// Whether an entry's time to live has run out (strictly after its end).
+    #[inline]
     pub fn is_expired(&self, db: u32, id: EntryId, now_ms: i64) -> bool {
-        self.object(db, id).expire_at < now_ms
+        self.object(db, id).is_expired(now_ms)
     }
 
     /// Sets the end of an entry's time to live, or takes it away. Answers whether it had one.
@@ -559,10 +576,15 @@ impl Keyspace {
     }
 
     /// A key was changed: who watches it will find out.
+    #[inline]
     pub fn touch_watched(&mut self, db: u32, key: &Bytes) {
-        if self.watched.is_empty() {
-            return;
+        if !self.watched.is_empty() {
+            self.touch(db, key);
         }
+    }
+
+    #[cold]
+    fn touch(&mut self, db: u32, key: &Bytes) {
         if let Some(count) = self.watched.get_mut(&(db, key.clone())) {
             count.changed();
         }
@@ -676,7 +698,7 @@ mod tests {
         }
         assert!(keys.data_memory > 10_000);
         for i in 0..100 {
-            keys.remove(0, format!("k{i}").as_bytes());
+            keys.remove(0, &Bytes::from(format!("k{i}")));
         }
         assert_eq!((keys.data_memory, keys.len(), keys.volatile_len_of(0)), (0, 0, 0));
     }
@@ -700,7 +722,7 @@ mod tests {
         for key in ["{a}1", "{a}2", "b", "{a}3"] {
             keys.insert(0, &Bytes::from(key), text("v"), 0);
         }
-        keys.remove(0, b"{a}2");
+        keys.remove(0, &Bytes::from("{a}2"));
         let slot = Slot::of_key(b"a");
         assert_eq!(keys.keys_in_slot(slot, 10), [Bytes::from("{a}3"), Bytes::from("{a}1")]);
         assert_eq!(keys.delete_slot(slot), 2);

@@ -47,7 +47,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::resp::{Bytes, RequestLimits, Value, reply_len};
+use crate::resp::{Bytes, RequestLimits, RequestSize, Value, reply_len, request_size};
 use client::Clients;
 pub use complete::{complete, help, hint};
 use config::Config;
@@ -162,12 +162,16 @@ pub trait Host {
     fn is_cut_off(&self) -> bool {
         false
     }
+    /// Whether this node's own state refuses nothing: it is no replica, and all of its data is there.
+    fn is_ready_primary(&self) -> bool {
+        !self.is_replica() && !self.is_loading() && !self.is_cut_off()
+    }
     /// PUBLISH (SPUBLISH, if `sharded`) in cluster mode: carries the message to the other nodes.
     fn publish(&mut self, _channel: &Bytes, _message: &Bytes, _sharded: bool) {}
 }
 
 /// What one command came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// The reply, where there is one.
     pub reply: Option<Value>,
@@ -409,8 +413,10 @@ impl Engine {
     }
     /// Runs one command. The reply is what the server would send to this client.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
-        let outcome = dispatch::execute(self, host, client, argv);
-        server::after_call(self, client, argv, &outcome);
+        let RequestSize { text, wire } = request_size(argv);
+        self.server.net_input_bytes += wire as u64;
+        let outcome = dispatch::execute(self, host, client, argv, text as u64);
+        server::after_call(self, client, &outcome);
         pause::resume(self, host);
         outcome
     }

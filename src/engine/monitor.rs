@@ -11,8 +11,16 @@ use crate::resp::{Bytes, Value};
 impl Engine {
     /// Sends a command that was just run to the monitors. Commands of administration are not shown, nor are those flagged
     /// `skip_monitor`; passwords are blotted out.
+    #[inline]
     pub(super) fn feed_monitors(&mut self, client: ClientId, spec: &CommandSpec, argv: &[Bytes], now: UnixMicros) {
-        if self.monitors.is_empty() || spec.flags.has_any(Flags::SKIP_MONITOR.or(Flags::ADMIN)) {
+        if !self.monitors.is_empty() {
+            self.show_monitors(client, spec, argv, now);
+        }
+    }
+
+    #[cold]
+    fn show_monitors(&mut self, client: ClientId, spec: &CommandSpec, argv: &[Bytes], now: UnixMicros) {
+        if spec.flags.has_any(Flags::SKIP_MONITOR.or(Flags::ADMIN)) {
             return;
         }
         let Some(state) = self.clients.get(client) else {

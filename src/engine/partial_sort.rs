@@ -132,7 +132,9 @@ mod tests {
             let mut sorted = items.clone();
             sorted.sort_unstable();
             let ends = [0, len.min(1), len / 2, len];
-            for (start, end) in ends.iter().flat_map(|start| ends.map(|end| (*start, end))).filter(|(start, end)| start <= end) {
+            for (start, end) in
+                ends.iter().flat_map(|start| ends.map(|end| (*start, end))).filter(|(start, end)| start <= end)
+            {
                 let mut items = items.clone();
                 partial_sort(&mut items, start..end, &Ord::cmp);
                 assert_eq!(items[start..end], sorted[start..end], "{len} {start}..{end}");

@@ -3,7 +3,7 @@
 //! While clients are paused, for writes alone or altogether, the data stays as it is: no key expires or is evicted.
 
 use super::{ClientId, Engine, Host, UnixMicros, dispatch};
-use crate::resp::Bytes;
+use crate::resp::{Bytes, request_size};
 
 /// What holds clients back.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,11 @@ impl Pause {
         self.is_on(now) && (self.all || may_replicate)
     }
 
+    /// Whether a client's command waits here.
+    pub fn holds_back(&self, client: ClientId) -> bool {
+        !self.waiting.is_empty() && self.waiting.contains(&client)
+    }
+
     /// How many clients are held back.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
@@ -68,15 +73,20 @@ impl Engine {
 }
 
 /// Runs what was put off, if the pause is over; a command among them may begin a new one.
+#[inline]
 pub fn resume(engine: &mut Engine, host: &mut dyn Host) {
-    if engine.pause.waiting.is_empty() || engine.pause.is_on(host.now()) {
-        return;
+    if !engine.pause.waiting.is_empty() && !engine.pause.is_on(host.now()) {
+        run_postponed(engine, host);
     }
+}
+
+#[cold]
+fn run_postponed(engine: &mut Engine, host: &mut dyn Host) {
     for client in std::mem::take(&mut engine.pause.waiting) {
         let Some(argv) = engine.clients.get_mut(client).and_then(|state| state.postponed.take()) else {
             continue;
         };
-        let outcome = dispatch::execute(engine, host, client, &argv);
+        let outcome = dispatch::execute(engine, host, client, &argv, request_size(&argv).text as u64);
         if let Some(reply) = outcome.reply {
             engine.answer_later(client, reply);
         }

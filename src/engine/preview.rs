@@ -114,7 +114,7 @@ impl Keyspace {
     }
 
     /// What is to be known of a key of database 0, an expired one included.
-    pub fn facts_of(&self, key: &[u8]) -> Option<KeyFacts> {
+    pub fn facts_of(&self, key: &Bytes) -> Option<KeyFacts> {
         self.find(0, key).map(|id| self.facts(id))
     }
 
@@ -132,7 +132,7 @@ impl Keyspace {
 
     /// The value of a key of database 0, an expired one included, from `from` on (in the aspect's own unit). An aspect
     /// that the value does not have is the first.
-    pub fn preview(&self, key: &[u8], aspect: usize, from: usize, now_ms: i64) -> Option<Preview> {
+    pub fn preview(&self, key: &Bytes, aspect: usize, from: usize, now_ms: i64) -> Option<Preview> {
         let id = self.find(0, key)?;
         let mut preview = Preview { aspect, ..Preview::default() };
         let name = quoted(key);

@@ -50,10 +50,15 @@ pub fn lfu_counter(config: &Config, usage: u32, now_ms: i64) -> u32 {
 }
 
 /// What a key remembers after being used now.
+#[inline]
 pub fn after_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMut() -> u64) -> u32 {
     if !config.maxmemory_policy.is_lfu() {
         return lru_clock(now_ms);
     }
+    after_counted_use(config, usage, now_ms, random)
+}
+
+fn after_counted_use(config: &Config, usage: u32, now_ms: i64, random: &mut dyn FnMut() -> u64) -> u32 {
     let mut counter = lfu_counter(config, usage, now_ms);
     if counter < 255 {
         // Probability 1 / (above the start · log factor + 1), decided by an integer division: no rounding to differ.

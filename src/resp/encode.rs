@@ -63,15 +63,49 @@ pub fn encode_command(argv: &[Bytes], into: &mut Vec<u8>) {
     }
 }
 
+/// How long a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestSize {
+    /// Bytes of its words.
+    pub text: usize,
+    /// Bytes that [`encode_command`] would append.
+    pub wire: usize,
+}
+
+/// How long a request is.
+#[inline(always)]
+pub fn request_size(argv: &[Bytes]) -> RequestSize {
+    let (mut text, mut marks) = (0, header_len(argv.len()));
+    for arg in argv {
+        text += arg.len();
+        marks += header_len(arg.len()) + 2;
+    }
+    RequestSize { text, wire: text + marks }
+}
+
 /// How many bytes [`encode_command`] would append.
 pub fn wire_len(argv: &[Bytes]) -> usize {
-    header_len(argv.len()) + argv.iter().map(|arg| header_len(arg.len()) + arg.len() + 2).sum::<usize>()
+    request_size(argv).wire
 }
 
 /// How many bytes [`encode`] would append.
+#[inline]
 pub fn reply_len(value: &Value, protocol: u8) -> usize {
+    match value {
+        Value::Simple(text) => text.len() + 3,
+        Value::Bulk(bytes) => blob_len(bytes.len()),
+        Value::Int(0..10) => 4,
+        other => other_reply_len(other, protocol),
+    }
+}
+
+fn blob_len(len: usize) -> usize {
+    header_len(len) + len + 2
+}
+
+/// The same for what is not most common.
+fn other_reply_len(value: &Value, protocol: u8) -> usize {
     let is_3 = protocol >= 3;
-    let blob_len = |len: usize| header_len(len) + len + 2;
     match value {
         Value::Simple(text) | Value::Error(text) => text.len() + 3,
         Value::Int(n) => {
@@ -87,7 +121,11 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
             }
         }
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            header_len(items.len()) + items.iter().map(|item| reply_len(item, protocol)).sum::<usize>()
+            let len_of = |item: &Value| match item {
+                Value::Bulk(bytes) => blob_len(bytes.len()),
+                other => reply_len(other, protocol),
+            };
+            header_len(items.len()) + items.iter().map(len_of).sum::<usize>()
         }
         Value::Map(pairs) => {
             header_len(if is_3 { pairs.len() } else { pairs.len() * 2 })
@@ -104,9 +142,15 @@ pub fn reply_len(value: &Value, protocol: u8) -> usize {
     }
 }
 
+#[inline]
 fn header_len(n: usize) -> usize {
     // Most are short, and a logarithm takes its time.
-    if n < 10 { 4 } else { n.ilog10() as usize + 4 }
+    match n {
+        0..10 => 4,
+        10..100 => 5,
+        100..1_000 => 6,
+        _ => n.ilog10() as usize + 4,
+    }
 }
 
 fn header(kind: u8, n: i64, into: &mut Vec<u8>) {

@@ -8,6 +8,7 @@
 
 mod args;
 mod big;
+mod bytes;
 mod decode;
 mod encode;
 mod float;
@@ -16,96 +17,11 @@ mod request;
 
 pub use args::split_args;
 pub use big::Big;
+pub use bytes::{Bytes, first_word, same_bytes};
 pub use decode::decode;
-pub use encode::{encode, encode_command, reply_len, wire_len};
+pub use encode::{RequestSize, encode, encode_command, reply_len, request_size, wire_len};
 pub use float::{format_double, parse_double, parse_hex_double};
 pub use request::{ProtocolError, RequestLimits, RequestParser};
-
-use std::fmt;
-use std::ops::Deref;
-use std::rc::Rc;
-
-/// A binary-safe string, cheap to clone: shared, never changed.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bytes(Rc<[u8]>);
-
-impl Bytes {
-    /// Digits of a 64-bit integer, sign included, at most.
-    const DIGITS: usize = 20;
-
-    /// The bytes of a decimal integer, as Redis prints one.
-    pub fn from_int(n: i64) -> Self {
-        Self::from(Self::digits(n, &mut [0; Self::DIGITS]))
-    }
-
-    /// The same without asking for memory.
-    fn digits(n: i64, text: &mut [u8; Self::DIGITS]) -> &[u8] {
-        let mut start = text.len();
-        let mut rest = n.unsigned_abs();
-        loop {
-            start -= 1;
-            text[start] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        if n < 0 {
-            start -= 1;
-            text[start] = b'-';
-        }
-        &text[start..]
-    }
-}
-
-impl Deref for Bytes {
-    type Target = [u8];
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-thread_local! {
-    // What is said again and again is made once.
-    static EMPTY: Bytes = Bytes(Rc::from(&b""[..]));
-    static OK: Bytes = Bytes(Rc::from(&b"OK"[..]));
-}
-
-impl Default for Bytes {
-    fn default() -> Self {
-        EMPTY.with(Self::clone)
-    }
-}
-
-impl From<&[u8]> for Bytes {
-    fn from(bytes: &[u8]) -> Self {
-        Self(Rc::from(bytes))
-    }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(Rc::from(bytes))
-    }
-}
-
-impl From<&str> for Bytes {
-    fn from(text: &str) -> Self {
-        Self(Rc::from(text.as_bytes()))
-    }
-}
-
-impl From<String> for Bytes {
-    fn from(text: String) -> Self {
-        Self(Rc::from(text.into_bytes()))
-    }
-}
-
-impl fmt::Debug for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.escape_ascii())
-    }
-}
 
 /// A reply, or a part of one, as RESP3 knows it; RESP2 is a way of printing it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,7 +63,7 @@ pub enum Value {
 impl Value {
     /// `+OK`.
     pub fn ok() -> Self {
-        Self::Simple(OK.with(Bytes::clone))
+        Self::Simple(Bytes::from("OK"))
     }
 
     /// A status.

@@ -26,6 +26,10 @@ impl Host for Lone {
 }
 
 /// One server with one client.
+///
+/// `server.mjs` writes requests into [`Self::heads`] and [`Self::text`], calls [`Self::run`], and reads the replies from
+/// where [`Self::reply_heads`] and [`Self::reply_text`] say: numbers and text cross over in bulk, as handing them over one
+/// by one costs more than most commands.
 #[wasm_bindgen]
 pub struct Server {
     engine: Engine,
@@ -34,6 +38,11 @@ pub struct Server {
     /// The words of the command being run.
     argv: Vec<Bytes>,
     calls: u32,
+    /// For each command the number of its words, then the length of each.
+    heads: Vec<u32>,
+    /// All words, one behind the other.
+    text: Vec<u8>,
+    replies: Replies,
 }
 
 impl Default for Server {
@@ -43,8 +52,15 @@ impl Default for Server {
         // There are no replicas.
         engine.end_stream();
         let client = engine.connect(host.now, "127.0.0.1:50000");
-        Self { engine, host, client, argv: Vec::new(), calls: 0 }
+        let (heads, text, replies) = (Vec::new(), Vec::new(), Replies::default());
+        Self { engine, host, client, argv: Vec::new(), calls: 0, heads, text, replies }
     }
+}
+
+/// All memory of this program: where requests are written and replies are read.
+#[wasm_bindgen]
+pub fn all_memory() -> JsValue {
+    wasm_bindgen::memory()
 }
 
 fn machine_time() -> UnixMicros {
@@ -59,19 +75,52 @@ impl Server {
         Self::default()
     }
 
-    /// Runs commands: for each the number of its words and the words, all joined by zero bytes. Answers the replies in
-    /// one text, which `server.mjs` reads: crossing over to JavaScript costs more than most commands.
-    pub fn run(&mut self, text: &str) -> String {
-        let mut replies = String::with_capacity(text.len());
-        let mut words = text.split('\0');
-        while let Some(count) = words.next().and_then(|count| count.parse().ok()) {
+    /// Makes room for requests of so many numbers and so much text.
+    pub fn make_room(&mut self, heads: usize, text: usize) {
+        self.heads.resize(heads, 0);
+        self.text.resize(text, 0);
+    }
+
+    /// Where the numbers of the requests go.
+    pub fn heads(&self) -> *const u32 {
+        self.heads.as_ptr()
+    }
+
+    /// Where the text of the requests goes.
+    pub fn text(&self) -> *const u8 {
+        self.text.as_ptr()
+    }
+
+    /// Runs the commands that the first `heads` numbers tell of. Answers the length of the replies' text, negative if it is
+    /// not all ASCII.
+    pub fn run(&mut self, heads: usize) -> i32 {
+        self.replies.clear();
+        let (mut at, mut from) = (0, 0);
+        while at < heads.min(self.heads.len()) {
+            let count = self.heads[at] as usize;
             self.argv.clear();
-            self.argv.extend(words.by_ref().take(count).map(Bytes::from));
+            for len in self.heads.get(at + 1..=at + count).unwrap_or_default() {
+                let word = self.text.get(from..from + *len as usize).unwrap_or_default();
+                self.argv.push(Bytes::from(word));
+                from += *len as usize;
+            }
+            at += count + 1;
             self.turn_the_clock();
             let reply = self.engine.execute(&mut self.host, self.client, &self.argv).reply;
-            write(&reply.unwrap_or(Value::Null), &mut replies);
+            self.replies.add(&reply.unwrap_or(Value::Null));
         }
-        replies
+        let len = self.replies.text.len() as i32;
+        if self.replies.text.is_ascii() { len } else { -len }
+    }
+
+    /// Where the numbers of the replies are: see `Replies`.
+    pub fn reply_heads(&self) -> *const i32 {
+        self.replies.heads.as_ptr()
+    }
+
+    /// Where the text of the replies is.
+    pub fn reply_text(&self) -> *const u8 {
+        self.replies.text.as_ptr()
     }
 
     /// Nanoseconds that `n` GETs and SETs take in here, without JavaScript in between.
@@ -115,33 +164,75 @@ impl Server {
     }
 }
 
-/// A reply as text: a letter for its kind and what it says, each ended by a zero byte.
-fn write(value: &Value, into: &mut String) {
-    let mut line = |kind: char, text: &str| {
-        into.push(kind);
-        into.push_str(text);
-        into.push('\0');
-    };
-    match value {
-        Value::Error(text) => line('-', &String::from_utf8_lossy(text)),
-        Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
-            line('$', &String::from_utf8_lossy(text));
+/// Replies as numbers and text.
+#[derive(Default)]
+struct Replies {
+    /// For each reply, and each element behind its array: eight times a number, plus its kind. The number is a length of
+    /// text, an integer, or how many elements follow.
+    heads: Vec<i32>,
+    text: Vec<u8>,
+}
+
+/// What a reply is, as its number says.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Integer,
+    /// A number that the text spells out.
+    Number,
+    Null,
+    Array,
+    Error,
+}
+
+impl Replies {
+    fn clear(&mut self) {
+        self.heads.clear();
+        self.text.clear();
+    }
+
+    fn head(&mut self, kind: Kind, number: usize) {
+        self.heads.push((number as i32) << 3 | kind as i32);
+    }
+
+    fn spell(&mut self, kind: Kind, text: &[u8]) {
+        self.head(kind, text.len());
+        self.text.extend_from_slice(text);
+    }
+
+    /// Text that is not UTF-8 is made so.
+    fn say(&mut self, kind: Kind, text: &[u8]) {
+        match std::str::from_utf8(text) {
+            Ok(_) => self.spell(kind, text),
+            Err(_) => self.spell(kind, String::from_utf8_lossy(text).as_bytes()),
         }
-        Value::DoubleText(text) => line(':', &String::from_utf8_lossy(text)),
-        Value::Int(n) => line(':', &n.to_string()),
-        Value::Double(n) => line(':', &n.to_string()),
-        Value::Bool(is) => line(':', if *is { "1" } else { "0" }),
-        Value::Null | Value::NullArray => line('_', ""),
-        Value::Attributed(both) => write(&both.1, into),
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            line('*', &items.len().to_string());
-            items.iter().for_each(|item| write(item, into));
-        }
-        Value::Map(pairs) => {
-            line('*', &(pairs.len() * 2).to_string());
-            for (key, value) in pairs {
-                write(key, into);
-                write(value, into);
+    }
+
+    fn add(&mut self, value: &Value) {
+        /// Integers that a head has room for.
+        const SMALL: std::ops::Range<i64> = -(1 << 28)..1 << 28;
+        match value {
+            Value::Error(text) => self.say(Kind::Error, text),
+            Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
+                self.say(Kind::Text, text);
+            }
+            Value::DoubleText(text) => self.spell(Kind::Number, text),
+            Value::Int(n) if SMALL.contains(n) => self.heads.push((*n as i32) << 3 | Kind::Integer as i32),
+            Value::Int(n) => self.spell(Kind::Number, n.to_string().as_bytes()),
+            Value::Double(n) => self.spell(Kind::Number, n.to_string().as_bytes()),
+            Value::Bool(is) => self.head(Kind::Integer, usize::from(*is)),
+            Value::Null | Value::NullArray => self.head(Kind::Null, 0),
+            Value::Attributed(both) => self.add(&both.1),
+            Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+                self.head(Kind::Array, items.len());
+                items.iter().for_each(|item| self.add(item));
+            }
+            Value::Map(pairs) => {
+                self.head(Kind::Array, pairs.len() * 2);
+                for (key, value) in pairs {
+                    self.add(key);
+                    self.add(value);
+                }
             }
         }
     }

@@ -147,9 +147,11 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
         call.notify(EventClass::GENERIC, "del", key);
     } else {
         call.keyspace().set_expire(db, id, Some(at));
-        let mut words = vec![Bytes::from("PEXPIREAT"), key.clone(), Bytes::from_int(at)];
-        words.extend_from_slice(&argv[3..]);
-        call.propagate_instead(vec![words]);
+        if call.replicates() {
+            let mut words = vec![Bytes::from("PEXPIREAT"), key.clone(), Bytes::from_int(at)];
+            words.extend_from_slice(&argv[3..]);
+            call.propagate_instead(vec![words]);
+        }
         call.notify(EventClass::GENERIC, "expire", key);
     }
     call.touched(key);

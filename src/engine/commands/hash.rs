@@ -44,7 +44,7 @@ fn read<'c>(call: &'c mut Call<'_>, key: &Bytes) -> Result<Option<&'c HashValue>
 }
 
 /// The value of a field of the hash of an entry.
-fn field<'c>(call: &'c Call<'_>, id: Option<EntryId>, name: &[u8]) -> Option<&'c Bytes> {
+fn field<'c>(call: &'c Call<'_>, id: Option<EntryId>, name: &Bytes) -> Option<&'c Bytes> {
     hash(call.engine.keyspace.data(call.db, id?)).ok()?.get(name)
 }
 

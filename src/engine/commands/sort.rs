@@ -117,8 +117,7 @@ fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
     let lookups = options.get.len() + usize::from(options.by.is_some());
     call.work += (elements.len() * (1 + lookups)) as u64;
     let part = options.part(elements.len());
-    let mut items: Vec<Item> =
-        elements.into_iter().map(|element| Item { element, score: 0.0, text: None }).collect();
+    let mut items: Vec<Item> = elements.into_iter().map(|element| Item { element, score: 0.0, text: None }).collect();
     if !options.unsorted {
         weigh(call, &options, &mut items)?;
         order(&options, &mut items, part.clone());

@@ -1,12 +1,12 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
-use crate::engine::ClientId;
 use crate::engine::call::Call;
 use crate::engine::client::{Multi, Watched};
 use crate::engine::command;
 use crate::engine::dispatch;
 use crate::engine::error::Error;
-use crate::resp::Value;
+use crate::engine::{ClientId, Outcome};
+use crate::resp::{Bytes, Value};
 
 /// `MULTI`
 pub fn multi(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -50,7 +50,7 @@ pub fn unwatch(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::ok())
 }
 
-fn is_expired(call: &mut Call<'_>, db: u32, key: &[u8], now_ms: i64) -> bool {
+fn is_expired(call: &mut Call<'_>, db: u32, key: &Bytes, now_ms: i64) -> bool {
     let keyspace = call.keyspace();
     db < keyspace.databases() && keyspace.find(db, key).is_some_and(|id| keyspace.is_expired(db, id, now_ms))
 }
@@ -85,7 +85,8 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
             continue;
         };
         let messages = call.engine.outbox.len();
-        let ran = dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true);
+        let mut ran = Outcome::default();
+        dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true, &mut ran);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
         // Messages for the client itself come where they arise, among the replies.

@@ -42,6 +42,8 @@ struct Series {
 pub struct Histogram {
     counts: Vec<(u16, u64)>,
     total: u64,
+    /// Which of them was the last to grow: commands of one kind mostly take the same time.
+    last: usize,
 }
 
 /// The bucket of a time: each doubling from 256 ns on has 128 of the same width.
@@ -59,13 +61,27 @@ fn bounds_of(bucket: u16) -> (u64, u64) {
 }
 
 impl Histogram {
+    #[inline]
     fn note(&mut self, nanos: u64) {
         let bucket = bucket_of(nanos.clamp(1, LONGEST));
         self.total += 1;
-        match self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
-            Ok(at) => self.counts[at].1 += 1,
-            Err(at) => self.counts.insert(at, (bucket, 1)),
+        match self.counts.get_mut(self.last) {
+            Some((last, count)) if *last == bucket => *count += 1,
+            _ => self.note_elsewhere(bucket),
         }
+    }
+
+    fn note_elsewhere(&mut self, bucket: u16) {
+        self.last = match self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+            Ok(at) => {
+                self.counts[at].1 += 1;
+                at
+            }
+            Err(at) => {
+                self.counts.insert(at, (bucket, 1));
+                at
+            }
+        };
     }
 
     /// The time below which so many per cent lie, in nanoseconds.
@@ -99,12 +115,14 @@ impl Histogram {
 
 impl Latency {
     /// Notes how long a command took.
+    #[inline]
     pub fn note_command(&mut self, id: CommandId, nanos: u64) {
-        let at = usize::from(id.0);
-        if at >= self.histograms.len() {
-            self.histograms.resize_with(at + 1, Histogram::default);
+        if let Some(histogram) = self.histograms.get_mut(usize::from(id.0)) {
+            histogram.note(nanos);
+        } else {
+            self.histograms.resize_with(usize::from(id.0) + 1, Histogram::default);
+            self.note_command(id, nanos);
         }
-        self.histograms[at].note(nanos);
     }
 
     /// How long the calls of a command took, if there were any.
@@ -119,12 +137,16 @@ impl Latency {
 }
 
 /// Notes a spike, if what happened took as long as latency-monitor-threshold.
+#[inline]
 pub fn note_event(engine: &mut Engine, event: &'static str, nanos: u64, now: UnixMicros) {
-    let millis = nanos / 1_000_000;
     let threshold = engine.config.latency_monitor_threshold;
-    if threshold == 0 || millis < threshold {
-        return;
+    if threshold != 0 && nanos / 1_000_000 >= threshold {
+        note_spike(engine, event, nanos / 1_000_000, now);
     }
+}
+
+#[cold]
+fn note_spike(engine: &mut Engine, event: &'static str, millis: u64, now: UnixMicros) {
     let second = now.0 / 1_000_000;
     let series = engine.server.latency.series.entry(event).or_default();
     series.longest = series.longest.max(millis);

@@ -25,7 +25,7 @@ mod table_stats;
 
 use super::command::{CommandId, CommandSpec, Flags};
 use super::{ClientId, Engine, Outcome, UnixMicros};
-use crate::resp::{Bytes, reply_len, wire_len};
+use crate::resp::{Bytes, reply_len};
 
 /// What the server's own commands remember.
 #[derive(Clone, Debug, Default)]
@@ -123,8 +123,8 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
 }
 
 /// What is noted after each call.
-pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &Outcome) {
-    engine.server.net_input_bytes += wire_len(argv) as u64;
+#[inline(always)]
+pub fn after_call(engine: &mut Engine, client: ClientId, outcome: &Outcome) {
     if let Some(reply) = &outcome.reply {
         let client = engine.clients.get_mut(client);
         let bytes = reply_len(reply, client.as_ref().map_or(2, |client| client.protocol));
@@ -136,6 +136,7 @@ pub fn after_call(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome
 }
 
 /// What is noted after each command that ran, those of a transaction included, and those that waited when they are served.
+#[inline(always)]
 pub fn after_command(
     engine: &mut Engine,
     client: ClientId,
@@ -144,7 +145,6 @@ pub fn after_command(
     nanos: u64,
     now: UnixMicros,
 ) {
-    engine.command_stats[usize::from(id.0)].nanos += nanos;
     // A command that waits is not over.
     if engine.blocked.contains(client) {
         return;
@@ -155,9 +155,8 @@ pub fn after_command(
     let event = if spec.flags.has(Flags::FAST) { "fast-command" } else { "command" };
     latency::note_event(engine, event, nanos, now);
     let threshold = engine.config.slowlog_log_slower_than;
-    let micros = nanos / 1_000;
-    if threshold >= 0 && micros >= threshold as u64 && !spec.flags.has(Flags::SKIP_SLOWLOG) {
-        slowlog::note(engine, client, spec, argv, micros, now);
+    if threshold >= 0 && nanos / 1_000 >= threshold as u64 && !spec.flags.has(Flags::SKIP_SLOWLOG) {
+        slowlog::note(engine, client, spec, argv, nanos / 1_000, now);
     }
 }
 

@@ -63,7 +63,7 @@ macro_rules! row {
             docs: concat!(
                 $since, "\n", $complexity, "\n", $summary, "\n" $(, $arguments)? $(, "\n", $deprecated, "\n", $replaced_by)?
             ),
-            flags: $crate::engine::command::Flags::NONE$(.or($crate::engine::command::Flags::$flag))*,
+            flags: $crate::engine::command::Flags::implied($name)$(.or($crate::engine::command::Flags::$flag))*,
             categories: $crate::engine::command::Categories::NONE$(.or($crate::engine::command::Categories::$category))*,
             $(first_key: $first, last_key: $last, step: $step, key_specs: &[$(key_spec!($($spec)*)),*],)?
             $(key_finder: Some($crate::engine::table::finders::$finder),)?

@@ -2,10 +2,11 @@
 
 use crate::engine::testing::{START_MS, Server};
 use crate::engine::{KeyFacts, KeyFilter, Preview, Slot};
+use crate::resp::Bytes;
 
 /// A window of a value, as lines.
 fn shown(server: &Server, key: &str, aspect: usize, from: usize) -> Vec<String> {
-    let Some(preview) = server.engine.keyspace().preview(key.as_bytes(), aspect, from, START_MS as i64) else {
+    let Some(preview) = server.engine.keyspace().preview(&Bytes::from(key), aspect, from, START_MS as i64) else {
         return Vec::new();
     };
     let Preview { aspects, aspect, lines, rows, from, next, total, unit, note, .. } = preview;
@@ -85,7 +86,7 @@ fn looking_leaves_no_trace() {
     server.check(&[("SET k v PX 1000", "+OK")]);
     server.advance_ms(500_000);
     let before = format!("{:?}", server.engine);
-    let facts = server.engine.keyspace().facts_of(b"k").expect("it is expired, but there");
+    let facts = server.engine.keyspace().facts_of(&Bytes::from("k")).expect("it is expired, but there");
     assert_eq!(
         (facts.kind, facts.encoding, facts.expire_at, facts.slot),
         ("string", "embstr", Some(START_MS as i64 + 1_000), Slot::of_key(b"k").number())
@@ -94,7 +95,7 @@ fn looking_leaves_no_trace() {
     listed(&server, Slot::of_key(b"k"), None, &KeyFilter::default(), 9);
     assert_eq!(format!("{:?}", server.engine), before);
     assert_eq!(server.run("GET k"), "nil");
-    assert_eq!(server.engine.keyspace().facts_of(b"k"), None);
+    assert_eq!(server.engine.keyspace().facts_of(&Bytes::from("k")), None);
 }
 
 #[test]
@@ -219,7 +220,7 @@ fn a_stream_shows_groups_consumers_and_what_is_pending() {
     server.advance_ms(2_500);
     let later = |server: &Server, aspect| {
         let now = START_MS as i64 + 2_500;
-        let preview = server.engine.keyspace().preview(b"x", aspect, 0, now).expect("it is there");
+        let preview = server.engine.keyspace().preview(&Bytes::from("x"), aspect, 0, now).expect("it is there");
         let rows: Vec<String> = preview.rows.iter().map(|row| row.join(" | ")).collect();
         (preview.aspects[preview.aspect], preview.lines.join(", "), rows)
     };

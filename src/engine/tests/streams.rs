@@ -2,6 +2,7 @@
 
 use crate::engine::ClientId;
 use crate::engine::testing::{Server, show};
+use crate::resp::Bytes;
 
 fn client(server: &mut Server) -> ClientId {
     server.engine.connect(server.host.now, "127.0.0.1:50001")
@@ -302,7 +303,7 @@ fn memory_is_what_memory_usage_says() {
     let mut weigh = |line: &str| {
         server.run(line);
         let keyspace = server.engine.keyspace();
-        keyspace.find(0, b"s").map_or(0, |id| keyspace.data(0, id).memory())
+        keyspace.find(0, &Bytes::from("s")).map_or(0, |id| keyspace.data(0, id).memory())
     };
     // MEMORY USAGE of a real server less its key and table entry (32 bytes).
     assert_eq!(weigh("XADD s 1 a b"), 4_728 - 32);

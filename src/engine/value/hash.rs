@@ -47,9 +47,9 @@ impl Default for HashValue {
     }
 }
 
-fn place(fields: &[Field], name: &[u8]) -> Option<usize> {
+fn place(fields: &[Field], name: &Bytes) -> Option<usize> {
     let hash = dict::hash(name);
-    fields.iter().position(|field| field.hash == hash && *field.name == *name)
+    fields.iter().position(|field| field.hash == hash && field.name == *name)
 }
 
 impl HashValue {
@@ -68,7 +68,7 @@ impl HashValue {
     }
 
     /// The value of a field.
-    pub fn get(&self, name: &[u8]) -> Option<&Bytes> {
+    pub fn get(&self, name: &Bytes) -> Option<&Bytes> {
         match &self.fields {
             Fields::Block(fields) => place(fields, name).map(|at| &fields[at].value),
             Fields::Table(dict) => dict.find(name).map(|id| dict.value(id)),
@@ -141,7 +141,7 @@ impl HashValue {
     }
 
     /// Takes a field out; answers whether it was there. A table that is left almost empty begins to shrink.
-    pub fn remove(&mut self, name: &[u8]) -> bool {
+    pub fn remove(&mut self, name: &Bytes) -> bool {
         match &mut self.fields {
             Fields::Block(fields) => {
                 let Some(at) = place(fields, name) else {
@@ -252,7 +252,7 @@ mod tests {
             let mut hash = hash(fields);
             hash.set(&Bytes::from("field:3"), &Bytes::from("12"), LIMITS);
             for n in 0..fields {
-                assert!(hash.remove(format!("field:{n}").as_bytes()));
+                assert!(hash.remove(&Bytes::from(format!("field:{n}"))));
             }
             assert_eq!((hash.bytes, hash.len()), (0, 0));
         }
@@ -274,6 +274,6 @@ mod tests {
         assert_eq!(long.encoding(), "listpack");
         long.make_ready_for(&[Bytes::from("x".repeat(65))], LIMITS);
         assert_eq!(long.encoding(), "hashtable");
-        assert_eq!(long.get(b"field:0"), Some(&Bytes::from("value:0")));
+        assert_eq!(long.get(&Bytes::from("field:0")), Some(&Bytes::from("value:0")));
     }
 }

@@ -173,6 +173,25 @@ impl ListValue {
         self.nodes.iter().flat_map(|node| node.elements.iter())
     }
 
+    /// Visits up to `count` elements from a position on, in order, as many at a time as lie side by side.
+    pub fn visit_range(&self, index: usize, count: usize, mut visit: impl FnMut(&[Bytes])) {
+        let Some((at, mut offset)) = self.locate(index) else { return };
+        let mut left = count;
+        for node in self.nodes.range(at..) {
+            if left == 0 {
+                return;
+            }
+            let (front, back) = node.elements.as_slices();
+            for part in [front, back] {
+                let part = part.get(offset..).unwrap_or_default();
+                let part = part.get(..left).unwrap_or(part);
+                visit(part);
+                left -= part.len();
+                offset = if part.is_empty() { offset.saturating_sub(front.len()) } else { 0 };
+            }
+        }
+    }
+
     /// The elements in order, from a position on.
     pub fn iter_from(&self, index: usize) -> impl Iterator<Item = &Bytes> {
         let (at, offset) = self.locate(index).unwrap_or((self.nodes.len(), 0));

@@ -59,7 +59,7 @@ impl Member<'_> {
 }
 
 /// The integer a member is the canonical text of.
-fn integer(member: &[u8]) -> Option<i64> {
+fn integer(member: &Bytes) -> Option<i64> {
     if member.len() > 20 { None } else { number::parse_i64(member) }
 }
 
@@ -85,7 +85,7 @@ impl SetValue {
     }
 
     /// An empty set of the form that suits its first member.
-    pub fn for_member(member: &[u8]) -> Self {
+    pub fn for_member(member: &Bytes) -> Self {
         match integer(member) {
             Some(_) => Self::new(),
             // Its first member gets the table its buckets.
@@ -152,7 +152,7 @@ impl SetValue {
     }
 
     /// Takes a member out; answers whether it was there. A table that is left almost empty begins to shrink.
-    pub fn remove(&mut self, member: &[u8]) -> bool {
+    pub fn remove(&mut self, member: &Bytes) -> bool {
         match &mut self.0 {
             Members::Table { dict, bytes } => {
                 let was_there = dict.remove(member).is_some();
@@ -172,13 +172,13 @@ impl SetValue {
     /// Takes out a member of another set.
     pub fn remove_member(&mut self, member: Member<'_>) -> bool {
         match member {
-            Member::Integer(n) => self.remove(number::Decimal::new(n).as_bytes()),
+            Member::Integer(n) => self.remove(&Bytes::from_int(n)),
             Member::Text(text) => self.remove(text),
         }
     }
 
     /// Whether this is a member.
-    pub fn contains(&self, member: &[u8]) -> bool {
+    pub fn contains(&self, member: &Bytes) -> bool {
         match &self.0 {
             Members::Table { dict, .. } => dict.find(member).is_some(),
             Members::Integers { sorted, .. } => integer(member).is_some_and(|n| sorted.binary_search(&n).is_ok()),
@@ -190,9 +190,7 @@ impl SetValue {
         match (&self.0, member) {
             (_, Member::Text(text)) => self.contains(text),
             (Members::Integers { sorted, .. }, Member::Integer(n)) => sorted.binary_search(&n).is_ok(),
-            (Members::Table { dict, .. }, Member::Integer(n)) => {
-                dict.find(number::Decimal::new(n).as_bytes()).is_some()
-            }
+            (Members::Table { dict, .. }, Member::Integer(n)) => dict.find(&Bytes::from_int(n)).is_some(),
         }
     }
 
@@ -303,7 +301,7 @@ mod tests {
     fn the_width_of_integers_is_that_of_the_widest_there_ever_was() {
         let mut set = set(["1", "-40000"].iter().map(ToString::to_string));
         assert_eq!(set.integers(), Some((&[-40_000, 1][..], 4)));
-        set.remove(b"-40000");
+        set.remove(&Bytes::from("-40000"));
         assert_eq!(set.integers(), Some((&[1][..], 4)));
     }
 
@@ -313,6 +311,10 @@ mod tests {
         assert_eq!((many.encoding(), many.len()), ("hashtable", 513));
         let mixed = set(["7", "x"].iter().map(ToString::to_string));
         assert_eq!((mixed.encoding(), mixed.len()), ("hashtable", 2));
-        assert!(mixed.contains(b"7") && mixed.contains(b"x") && !mixed.contains(b"07"));
+        assert!(
+            mixed.contains(&Bytes::from("7"))
+                && mixed.contains(&Bytes::from("x"))
+                && !mixed.contains(&Bytes::from("07"))
+        );
     }
 }

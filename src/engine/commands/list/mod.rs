@@ -277,7 +277,7 @@ pub fn lrange(call: &mut Call<'_>) -> Result<Value, Error> {
     };
     let (first, count) = range(start, stop, list.len());
     let mut elements = Vec::with_capacity(count);
-    elements.extend(list.iter_from(first).take(count).cloned().map(Value::Bulk));
+    list.visit_range(first, count, |part| elements.extend(part.iter().cloned().map(Value::Bulk)));
     call.work += count.saturating_sub(1) as u64;
     Ok(Value::Array(elements))
 }

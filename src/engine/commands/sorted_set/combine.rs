@@ -60,7 +60,7 @@ impl Source {
     }
 
     /// Members of a set score 1.
-    fn score(&self, member: &[u8]) -> Option<f64> {
+    fn score(&self, member: &Bytes) -> Option<f64> {
         match self {
             Self::Missing => None,
             Self::Set(set) => set.contains(member).then_some(1.0),

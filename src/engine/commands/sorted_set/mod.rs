@@ -77,6 +77,7 @@ impl Members {
         self.values.reserve(if self.scores && !self.pairs { len * 2 } else { len });
     }
 
+    #[inline]
     fn push(&mut self, item: &Item) {
         let member = Value::Bulk(item.member.clone());
         if self.pairs {
@@ -167,7 +168,8 @@ fn add(call: &mut Call<'_>, increment: bool) -> Result<Value, Error> {
     let mut on = Conditions { increment, ..Conditions::default() };
     let mut count_changed = false;
     let mut at = 2;
-    while let Some(word) = argv.get(at).filter(|word| word.len() <= 4) {
+    let may_be_option = |word: &&Bytes| word.len() <= 4 && word.first().is_some_and(u8::is_ascii_alphabetic);
+    while let Some(word) = argv.get(at).filter(may_be_option) {
         let is = |option: &str| word.eq_ignore_ascii_case(option.as_bytes());
         if is("nx") {
             on.nx = true;

@@ -164,6 +164,18 @@ impl Query {
     /// Visits the members of the range.
     fn visit(&self, set: &SortedSetValue, visit: &mut dyn FnMut(&Item)) {
         let (start, count) = self.start(set);
+        if let (Wanted::Ranks(..), false) = (&self.wanted, self.down) {
+            let mut left = count;
+            for part in set.parts(start) {
+                let part = part.get(..left).unwrap_or(part);
+                part.iter().for_each(&mut *visit);
+                left -= part.len();
+                if left == 0 {
+                    break;
+                }
+            }
+            return;
+        }
         for item in set.walk(start, self.down).take(count) {
             if let Wanted::Within(bounds) = &self.wanted
                 && !(if self.down { bounds.reaches_min(item) } else { bounds.keeps_max(item) })

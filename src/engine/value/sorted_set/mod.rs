@@ -105,10 +105,13 @@ impl SortedSetValue {
     }
 
     /// The score of a member.
-    pub fn score(&self, member: &[u8]) -> Option<f64> {
+    pub fn score(&self, member: &Bytes) -> Option<f64> {
         match &self.table {
             Some(table) => table.find(member).map(|id| *table.value(id)),
-            None => self.iter_items().find(|item| *item.member == *member).map(|item| item.score),
+            None => {
+                let mut items = self.order.parts(0).flatten();
+                items.find(|item| item.member == *member).map(|item| item.score)
+            }
         }
     }
 
@@ -147,7 +150,7 @@ impl SortedSetValue {
     }
 
     /// Gives a member another score (not NaN). Both must be as they say.
-    pub fn update(&mut self, member: &[u8], old: f64, new: f64) {
+    pub fn update(&mut self, member: &Bytes, old: f64, new: f64) {
         let mut new = new;
         match &mut self.table {
             None => {
@@ -164,7 +167,7 @@ impl SortedSetValue {
     }
 
     /// Takes a member out; answers its score.
-    pub fn remove(&mut self, member: &[u8]) -> Option<f64> {
+    pub fn remove(&mut self, member: &Bytes) -> Option<f64> {
         let score = self.score(member)?;
         let item = self.order.remove(score, member)?;
         self.forget(&item);
@@ -208,7 +211,7 @@ impl SortedSetValue {
     }
 
     /// How many members stand before this one.
-    pub fn rank(&self, member: &[u8]) -> Option<usize> {
+    pub fn rank(&self, member: &Bytes) -> Option<usize> {
         self.order.rank(self.score(member)?, member)
     }
 
@@ -220,6 +223,11 @@ impl SortedSetValue {
     /// The members from a rank on, up or down; no end but the set's.
     pub fn walk(&self, rank: usize, down: bool) -> Walk<'_> {
         self.order.walk(rank, down)
+    }
+
+    /// The members from a rank on upwards, as many at a time as lie side by side.
+    pub fn parts(&self, rank: usize) -> impl Iterator<Item = &[Item]> {
+        self.order.parts(rank)
     }
 
     /// All members in order.

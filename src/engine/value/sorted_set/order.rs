@@ -254,6 +254,16 @@ impl Order {
         self.insert(item);
     }
 
+    /// The items from a rank on upwards, as many at a time as lie side by side.
+    pub fn parts(&self, rank: usize) -> impl Iterator<Item = &[Item]> {
+        let (chunk, at) = self.place(rank);
+        let mut skipped = at;
+        self.chunks
+            .iter()
+            .skip(chunk)
+            .map(move |chunk| &chunk.items[std::mem::take(&mut skipped).min(chunk.items.len())..])
+    }
+
     /// The items from a rank on, up or down.
     pub fn walk(&self, rank: usize, down: bool) -> Walk<'_> {
         let (chunk, at) = self.place(rank);

@@ -33,22 +33,22 @@ fn many_or_long_members_make_it_a_skip_list_for_good() {
 fn a_score_of_minus_zero_lasts_in_a_skip_list_only() {
     let mut set = filled(1);
     set.insert(&Bytes::from("a"), -0.0, LIMITS);
-    assert!(set.score(b"a").is_some_and(f64::is_sign_positive));
+    assert!(set.score(&Bytes::from("a")).is_some_and(f64::is_sign_positive));
     set.unpack();
     set.insert(&Bytes::from("b"), -0.0, LIMITS);
-    assert!(set.score(b"b").is_some_and(f64::is_sign_negative));
-    assert_eq!(set.rank(b"b"), Some(1));
+    assert!(set.score(&Bytes::from("b")).is_some_and(f64::is_sign_negative));
+    assert_eq!(set.rank(&Bytes::from("b")), Some(1));
 }
 
 #[test]
 fn memory_goes_up_and_down_with_the_members() {
     for n in [1, 100, 1_000] {
         let mut set = filled(n);
-        set.update(b"member:0", 0.0, 0.5);
-        set.update(b"member:0", 0.5, 1e300);
-        set.update(b"member:0", 1e300, -7.0);
+        set.update(&Bytes::from("member:0"), 0.0, 0.5);
+        set.update(&Bytes::from("member:0"), 0.5, 1e300);
+        set.update(&Bytes::from("member:0"), 1e300, -7.0);
         for i in 0..n {
-            assert!(set.remove(format!("member:{i}").as_bytes()).is_some());
+            assert!(set.remove(&Bytes::from(format!("member:{i}"))).is_some());
         }
         assert_eq!((set.len(), set.bytes), (0, 0));
     }

@@ -1,0 +1,226 @@
+//! A binary-safe string that is cheap to make and to clone: short ones in place, long ones shared.
+//!
+//! Most words of a request, keys and members are short: they need no allocation, no counter and no second look into memory.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A binary-safe string, cheap to clone: never changed.
+#[derive(Clone)]
+pub struct Bytes(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// Up to [`SHORT_MAX`] bytes, zeroes behind them: two are equal if all of this is.
+    Short { len: u8, text: [u8; SHORT_MAX] },
+    /// Any other.
+    Long(Rc<[u8]>),
+}
+
+/// As much as fits where the pointer, the length and the tag of a long one stand.
+const SHORT_MAX: usize = 22;
+
+impl Bytes {
+    /// Digits of a 64-bit integer, sign included, at most.
+    pub(super) const DIGITS: usize = 20;
+
+    /// The bytes of a decimal integer, as Redis prints one.
+    pub fn from_int(n: i64) -> Self {
+        Self::from(Self::digits(n, &mut [0; Self::DIGITS]))
+    }
+
+    /// The same in a place of the caller's.
+    pub(super) fn digits(n: i64, text: &mut [u8; Self::DIGITS]) -> &[u8] {
+        let mut start = text.len();
+        let mut rest = n.unsigned_abs();
+        loop {
+            start -= 1;
+            text[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if n < 0 {
+            start -= 1;
+            text[start] = b'-';
+        }
+        &text[start..]
+    }
+}
+
+/// Copies a few bytes to the front of a place for short strings, by whole words: a call to copy them would take longer.
+#[inline]
+fn short(bytes: &[u8]) -> [u8; SHORT_MAX] {
+    let mut text = [0; SHORT_MAX];
+    let len = bytes.len();
+    text[..8].copy_from_slice(&first_word(bytes).to_le_bytes());
+    // The last word overlaps the one before where the length is no multiple of eight.
+    if let Some(last) = bytes.last_chunk::<8>() {
+        if let Some(second) = bytes.get(8..16) {
+            text[8..16].copy_from_slice(second);
+        }
+        text[len - 8..len].copy_from_slice(last);
+    }
+    text
+}
+
+/// All of a short string in words, which overlap.
+#[inline]
+fn words(text: &[u8; SHORT_MAX]) -> [u64; 3] {
+    let word = |at: usize| text[at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
+    [word(0), word(8), word(SHORT_MAX - 8)]
+}
+
+/// The first eight bytes as one word, the first one lowest, zeroes behind fewer.
+#[inline]
+pub fn first_word(bytes: &[u8]) -> u64 {
+    let len = bytes.len();
+    // The two halves overlap where there are fewer than eight; what is in both is the same.
+    if let Some(word) = bytes.first_chunk::<8>() {
+        u64::from_le_bytes(*word)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
+    } else if let [first, .., last] = bytes {
+        u64::from(*first) | u64::from(bytes[1]) << 8 | u64::from(*last) << (8 * (len - 1))
+    } else {
+        bytes.first().map_or(0, |only| u64::from(*only))
+    }
+}
+
+/// Whether two strings are equal, by whole words: keys are short, and a call to compare them would take longer.
+#[inline]
+pub fn same_bytes(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return first_word(one) == first_word(other);
+    };
+    let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
+    last == other_last && words.into_iter().all(|(one, other)| u64::from_le_bytes(*one) == u64::from_le_bytes(*other))
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Short { len, text } => &text[..usize::from(*len)],
+            Repr::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Self(Repr::Short { len: 0, text: [0; SHORT_MAX] })
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    #[inline]
+    fn from(bytes: &[u8]) -> Self {
+        if bytes.len() <= SHORT_MAX {
+            Self(Repr::Short { len: bytes.len() as u8, text: short(bytes) })
+        } else {
+            Self(Repr::Long(Rc::from(bytes)))
+        }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::from(bytes.as_slice())
+    }
+}
+
+impl From<&str> for Bytes {
+    fn from(text: &str) -> Self {
+        Self::from(text.as_bytes())
+    }
+}
+
+impl From<String> for Bytes {
+    fn from(text: String) -> Self {
+        Self::from(text.as_bytes())
+    }
+}
+
+impl PartialEq for Bytes {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Short { len, text }, Repr::Short { len: other_len, text: other }) => {
+                len == other_len && words(text) == words(other)
+            }
+            (Repr::Long(bytes), Repr::Long(other)) => bytes == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Bytes {}
+
+impl PartialOrd for Bytes {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Bytes {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self[..].cmp(&other[..])
+    }
+}
+
+impl Hash for Bytes {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self[..].hash(state);
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.escape_ascii())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_of_every_length_are_what_they_were_made_of() {
+        let all: Vec<u8> = (1..=60).collect();
+        for len in 0..all.len() {
+            let (bytes, shifted) = (Bytes::from(&all[..len]), Bytes::from(&all[1..=len]));
+            assert_eq!(bytes[..], all[..len], "{len}");
+            assert_eq!(bytes, bytes.clone());
+            assert_eq!(bytes == shifted, len == 0, "{len}");
+            assert_eq!(bytes.cmp(&shifted), all[..len].cmp(&all[1..=len]));
+        }
+    }
+
+    #[test]
+    fn zeroes_at_the_end_count() {
+        assert_ne!(Bytes::from("a"), Bytes::from("a\0"));
+        assert_eq!(Bytes::from("a\0").len(), 2);
+    }
+
+    #[test]
+    fn a_string_takes_no_more_room_than_three_words() {
+        assert_eq!(size_of::<Bytes>(), 24);
+        assert_eq!(size_of::<Option<Bytes>>(), 24);
+    }
+
+    #[test]
+    fn integers_are_printed_in_decimal() {
+        for n in [0, 7, -1, 10, i64::MAX, i64::MIN] {
+            assert_eq!(Bytes::from_int(n), Bytes::from(n.to_string()));
+        }
+    }
+}
