@@ -3,34 +3,34 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Text up to this length is copied here, character by character: the browser's own ways take longer to begin. */
+const SHORT = 48;
+
 /** A server of `glue`, which is what wasm-bindgen made of src/lib.rs. */
 export class Client {
   constructor(glue) {
     this.memory = glue.all_memory();
     this.server = new glue.Server();
-    this.textRoom = 0;
-    this.headRoom = 0;
     this.makeRoom(1024, 16384);
   }
 
   /** One command; throws what Redis answers as an error. */
   call(words) {
-    this.begin(words.length + 1);
-    const reply = this.run(this.say(words, 0)).next();
+    this.begin();
+    this.say(words);
+    const reply = this.run().next();
     if (reply instanceof Error) throw reply;
     return reply;
   }
 
   /** Several commands; an array of their replies, errors among them as `Error`. */
   batch(commands) {
-    let heads = 0;
-    for (let at = 0; at < commands.length; at += 1) heads += commands[at].length + 1;
-    this.begin(heads);
-    heads = 0;
-    for (let at = 0; at < commands.length; at += 1) heads = this.say(commands[at], heads);
-    const replies = this.run(heads);
-    const all = [];
-    for (let at = 0; at < commands.length; at += 1) all.push(replies.next());
+    const count = commands.length;
+    this.begin();
+    for (let at = 0; at < count; at += 1) this.say(commands[at]);
+    const replies = this.run();
+    const all = new Array(count);
+    for (let at = 0; at < count; at += 1) all[at] = replies.next();
     return all;
   }
 
@@ -38,46 +38,46 @@ export class Client {
     this.server.free();
   }
 
-  begin(heads) {
-    if (heads > this.headRoom) this.makeRoom(heads * 2, this.textRoom);
-    else if (this.heads.length === 0) this.look();
-    this.said = "";
+  begin() {
+    if (this.bytes.length === 0) this.look();
+    this.saidHeads = 0;
+    this.saidText = 0;
   }
 
-  /** Adds a command to what is to be run; `at` is how many numbers there are already, and the answer how many then. */
-  say(words, at) {
-    const heads = this.heads;
-    let said = this.said;
-    heads[at++] = words.length;
-    for (let n = 0; n < words.length; n += 1) {
+  /** Adds a command to what is to be run. */
+  say(words) {
+    const count = words.length;
+    if (this.saidHeads + count >= this.headRoom) this.makeRoom(2 * (this.headRoom + count), this.textRoom);
+    let at = this.saidHeads;
+    let to = this.saidText;
+    this.heads[at++] = count;
+    for (let n = 0; n < count; n += 1) {
       const word = words[n];
-      heads[at++] = word.length;
-      said += word;
-    }
-    this.said = said;
-    return at;
-  }
-
-  run(heads) {
-    // A character is at most three bytes.
-    if (this.said.length * 3 > this.textRoom) this.makeRoom(this.headRoom, this.said.length * 6);
-    const { written } = encoder.encodeInto(this.said, this.text);
-    if (written !== this.said.length) this.spell(heads);
-    const length = this.server.run(heads);
-    return new Replies(this, length);
-  }
-
-  /** Writes what was said once more, word by word: some characters are longer than a byte, and lengths are in bytes. */
-  spell(heads) {
-    let [from, to] = [0, 0];
-    for (let at = 0; at < heads; ) {
-      for (let left = this.heads[at++]; left > 0; left -= 1) {
-        const word = this.said.slice(from, (from += this.heads[at]));
-        to += this.heads[at++] = encoder.encodeInto(word, this.text.subarray(to)).written;
+      const length = word.length;
+      // A character is at most three bytes.
+      if (to + 3 * length > this.textRoom) this.makeRoom(this.headRoom, 2 * (this.textRoom + 3 * length));
+      const text = this.text;
+      let all = 0;
+      if (length <= SHORT) {
+        for (let k = 0; k < length; k += 1) {
+          const code = word.charCodeAt(k);
+          all |= code;
+          text[to + k] = code;
+        }
       }
+      const written = length <= SHORT && all < 128 ? length : encoder.encodeInto(word, text.subarray(to)).written;
+      this.heads[at++] = written;
+      to += written;
     }
+    this.saidHeads = at;
+    this.saidText = to;
   }
 
+  run() {
+    return new Replies(this, this.server.run(this.saidHeads));
+  }
+
+  /** Makes room for so many numbers and so many bytes of what is said; what has been said stays. */
   makeRoom(heads, text) {
     this.headRoom = heads;
     this.textRoom = text;
@@ -98,22 +98,19 @@ export class Client {
 /** Reads replies as `Replies` of src/lib.rs writes them. */
 class Replies {
   constructor(client, length) {
-    if (client.numbers.length === 0) client.look();
-    this.heads = client.numbers;
+    if (client.bytes.length === 0) client.look();
+    this.numbers = client.numbers;
     this.at = client.server.reply_heads() >> 2;
-    this.from = 0;
-    this.text = "";
-    this.bytes = null;
-    if (length !== 0) {
-      const start = client.server.reply_text();
-      const bytes = client.bytes.subarray(start, start + Math.abs(length));
-      if (length > 0) this.text = decoder.decode(bytes);
-      else this.bytes = bytes;
-    }
+    this.bytes = client.bytes;
+    this.from = length === 0 ? 0 : client.server.reply_text();
+    // All of it at once, if each byte is a character and there is enough of it.
+    this.text = length > SHORT ? decoder.decode(this.bytes.subarray(this.from, this.from + length)) : "";
+    this.start = this.from;
+    this.isPlain = length >= 0;
   }
 
   next() {
-    const head = this.heads[this.at++];
+    const head = this.numbers[this.at++];
     const number = head >> 3;
     switch (head & 7) {
       case 0:
@@ -125,8 +122,8 @@ class Replies {
       case 3:
         return null;
       case 4: {
-        const items = [];
-        for (let left = number; left > 0; left -= 1) items.push(this.next());
+        const items = new Array(number);
+        for (let at = 0; at < number; at += 1) items[at] = this.next();
         return items;
       }
       default:
@@ -136,8 +133,15 @@ class Replies {
 
   take(length) {
     const from = this.from;
-    this.from += length;
-    if (this.bytes === null) return this.text.substring(from, this.from);
-    return decoder.decode(this.bytes.subarray(from, this.from));
+    const end = from + length;
+    this.from = end;
+    if (this.text !== "") return this.text.substring(from - this.start, end - this.start);
+    const bytes = this.bytes;
+    if (!this.isPlain) return decoder.decode(bytes.subarray(from, end));
+    let text = "";
+    let at = from;
+    for (; at + 4 <= end; at += 4) text += String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
+    for (; at < end; at += 1) text += String.fromCharCode(bytes[at]);
+    return text;
   }
 }

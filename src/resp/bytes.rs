@@ -52,19 +52,26 @@ impl Bytes {
     }
 }
 
-/// Copies a few bytes to the front of a place for short strings, by whole words: a call to copy them would take longer.
-#[inline]
+/// A short string's bytes with zeroes behind them, put together from whole words: a call to copy them would take longer, and
+/// so would a look at what was just written in pieces.
+#[inline(always)]
 fn short(bytes: &[u8]) -> [u8; SHORT_MAX] {
-    let mut text = [0; SHORT_MAX];
-    let len = bytes.len();
-    text[..8].copy_from_slice(&first_word(bytes).to_le_bytes());
+    let (len, first) = (bytes.len(), first_word(bytes));
+    let (mut second, mut third) = (0, 0);
     // The last word overlaps the one before where the length is no multiple of eight.
-    if let Some(last) = bytes.last_chunk::<8>() {
-        if let Some(second) = bytes.get(8..16) {
-            text[8..16].copy_from_slice(second);
+    if let Some(last) = bytes.last_chunk::<8>().filter(|_| len > 8) {
+        let last = u64::from_le_bytes(*last);
+        if let Some(word) = bytes[8..].first_chunk::<8>() {
+            second = u64::from_le_bytes(*word);
+            third = if len > 16 { last >> (8 * (24 - len)) } else { 0 };
+        } else {
+            second = last >> (8 * (16 - len));
         }
-        text[len - 8..len].copy_from_slice(last);
     }
+    let mut text = [0; SHORT_MAX];
+    text[..8].copy_from_slice(&first.to_le_bytes());
+    text[8..16].copy_from_slice(&second.to_le_bytes());
+    text[16..].copy_from_slice(&third.to_le_bytes()[..SHORT_MAX - 16]);
     text
 }
 
@@ -122,7 +129,7 @@ impl Default for Bytes {
 }
 
 impl From<&[u8]> for Bytes {
-    #[inline]
+    #[inline(always)]
     fn from(bytes: &[u8]) -> Self {
         if bytes.len() <= SHORT_MAX {
             Self(Repr::Short { len: bytes.len() as u8, text: short(bytes) })

@@ -6,7 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
-use slotscope::resp::{Bytes, Value};
+use slotscope::resp::{Bytes, Value, first_word};
 use wasm_bindgen::prelude::*;
 
 /// What surrounds the engine: the machine's time, and chance from a fixed seed.
@@ -195,17 +195,19 @@ impl Replies {
         self.heads.push((number as i32) << 3 | kind as i32);
     }
 
-    fn spell(&mut self, kind: Kind, text: &[u8]) {
-        self.head(kind, text.len());
-        self.text.extend_from_slice(text);
-    }
-
-    /// Text that is not UTF-8 is made so.
+    /// Text of any bytes: what is no UTF-8 is for JavaScript to replace.
     fn say(&mut self, kind: Kind, text: &[u8]) {
-        match std::str::from_utf8(text) {
-            Ok(_) => self.spell(kind, text),
-            Err(_) => self.spell(kind, String::from_utf8_lossy(text).as_bytes()),
+        self.head(kind, text.len());
+        if text.len() > 64 {
+            self.text.extend_from_slice(text);
+            return;
         }
+        // By words: a call to copy a few bytes would take longer.
+        let end = self.text.len() + text.len();
+        let (words, rest) = text.as_chunks::<8>();
+        words.iter().for_each(|word| self.text.extend_from_slice(word));
+        self.text.extend_from_slice(&first_word(rest).to_le_bytes());
+        self.text.truncate(end);
     }
 
     fn add(&mut self, value: &Value) {
@@ -216,10 +218,10 @@ impl Replies {
             Value::Simple(text) | Value::Bulk(text) | Value::Verbatim(_, text) | Value::BigNumber(text) => {
                 self.say(Kind::Text, text);
             }
-            Value::DoubleText(text) => self.spell(Kind::Number, text),
+            Value::DoubleText(text) => self.say(Kind::Number, text),
             Value::Int(n) if SMALL.contains(n) => self.heads.push((*n as i32) << 3 | Kind::Integer as i32),
-            Value::Int(n) => self.spell(Kind::Number, n.to_string().as_bytes()),
-            Value::Double(n) => self.spell(Kind::Number, n.to_string().as_bytes()),
+            Value::Int(n) => self.say(Kind::Number, n.to_string().as_bytes()),
+            Value::Double(n) => self.say(Kind::Number, n.to_string().as_bytes()),
             Value::Bool(is) => self.head(Kind::Integer, usize::from(*is)),
             Value::Null | Value::NullArray => self.head(Kind::Null, 0),
             Value::Attributed(both) => self.add(&both.1),
