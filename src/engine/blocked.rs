@@ -235,8 +235,14 @@ fn serve_ready(engine: &mut Engine, host: &mut dyn Host) {
                     continue;
                 };
                 let reply = dispatch::serve_blocked(engine, host, client, (command, spec), &argv, &key, serve);
+                let place = engine.reply_place.take();
                 if let Some(reply) = reply {
+                    let messages = engine.outbox.len();
                     engine.answer_later(client, reply);
+                    // It may go before some of what the client is told about keys.
+                    if let Some(place) = place.filter(|_| engine.outbox.len() > messages) {
+                        engine.outbox[place..].rotate_right(1);
+                    }
                 }
                 // The key may have expired, which replicas are told whether anybody is served or not.
                 engine.flush_pending(true);

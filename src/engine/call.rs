@@ -299,6 +299,14 @@ impl Call<'_> {
         self.engine.keyspace.touch_watched(self.db, key);
     }
 
+    /// The reply is sent now, whatever is still to be said about keys: a client that is told of its own commands (RESP3)
+    /// gets it between the messages before and after.
+    pub fn replies_here(&mut self) {
+        if self.engine.config.notify_keyspace_events != 0 {
+            self.engine.reply_place = Some(self.engine.outbox.len());
+        }
+    }
+
     /// A keyspace event, for those who subscribed to such.
     pub fn notify(&mut self, class: EventClass, event: &'static str, key: &Bytes) {
         self.engine.notify(class, event, key, self.db);

@@ -157,17 +157,22 @@ impl<V: Clone> Dict<V> {
     }
 
     /// The entry of a key.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, key: &Bytes) -> Option<u32> {
         if self.is_empty() { None } else { self.find_hashed(key, hash(key)) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_hashed(&self, key: &Bytes, hash: u32) -> Option<u32> {
         let found = self.find_in_table(&self.tables[0], key, hash);
-        if found.is_none() && self.moving.is_some() { self.find_in_table(&self.tables[1], key, hash) } else { found }
+        if found.is_none() && self.moving.is_some() { self.find_in_second_table(key, hash) } else { found }
     }
 
+    fn find_in_second_table(&self, key: &Bytes, hash: u32) -> Option<u32> {
+        self.find_in_table(&self.tables[1], key, hash)
+    }
+
+    #[inline(always)]
     fn find_in_table(&self, table: &Table, key: &Bytes, hash: u32) -> Option<u32> {
         if table.size == 0 {
             return None;

@@ -24,6 +24,7 @@ const EVICTION_NS: u64 = 1_500;
 type Found = (CommandId, &'static CommandSpec);
 
 /// Runs one command for a client. `text` is the length of all its words.
+#[inline(always)]
 pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv: &[Bytes], text: u64) -> Outcome {
     let now = host.now();
     let mut outcome = Outcome::default();
@@ -46,6 +47,7 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         // It has not been looked at yet, as it were.
         return outcome;
     }
+    let reply_place = engine.reply_place.take();
     if engine.has_pending() {
         engine.flush_pending(!touches_arbitrary_keys(argv));
     }
@@ -54,6 +56,9 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
         outcome.cost_ns += (text + payload(reply)) / BYTES_PER_NS;
     }
     after_reply(engine, client, argv, &mut outcome);
+    if let Some(place) = reply_place {
+        put_among_messages(engine, client, place, &mut outcome);
+    }
     if !engine.monitors.is_empty() && engine.clients.get(client).is_some_and(|state| state.is_monitor) {
         put_before_own_line(engine, client, messages, &mut outcome);
     }
@@ -63,6 +68,16 @@ pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv:
 /// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
 fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
     command::lookup(argv).is_some_and(|(_, spec)| spec.flags.has(Flags::ARBITRARY_KEYS))
+}
+
+/// A client that is told of its own commands gets the reply where Redis sends it, if that is before some of the messages.
+#[cold]
+fn put_among_messages(engine: &mut Engine, client: ClientId, place: usize, outcome: &mut Outcome) {
+    if engine.outbox.iter().skip(place).any(|(to, _)| *to == client)
+        && let Some(reply) = outcome.reply.take()
+    {
+        engine.outbox.insert(place, (client, reply));
+    }
 }
 
 /// A monitor sees its own commands too, each behind its reply.
@@ -385,7 +400,7 @@ fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Byte
 
 /// Runs a command without any check, counts it, and notes what it has to replicate. `nested`: as a part of a transaction.
 #[allow(clippy::too_many_arguments)]
-#[inline]
+#[inline(always)]
 pub fn run(
     engine: &mut Engine,
     host: &mut dyn Host,
@@ -478,6 +493,7 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
         return;
     }
     run(engine, host, ClientId(0), found, argv, now, false, &mut Outcome::default());
+    engine.reply_place = None;
     // Clients of a replica may wait for what its primary says (XREAD).
     blocked::serve(engine, host);
     engine.pending.clear();

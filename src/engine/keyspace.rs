@@ -290,7 +290,7 @@ impl Keyspace {
     }
 
     /// The entry of a key, expired or not.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, db: u32, key: &Bytes) -> Option<EntryId> {
         self.dbs[db as usize].main.find(key).map(EntryId)
     }
@@ -301,7 +301,7 @@ impl Keyspace {
     }
 
     /// Takes one step of a table's growth, as every look-up by a command does.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step(&mut self, db: u32) {
         self.dbs[db as usize].main.step();
     }

@@ -263,6 +263,8 @@ pub struct Engine {
     blocked: blocked::Blocked,
     /// Replies and pushes for clients other than the one that is being answered, in order.
     outbox: Vec<(ClientId, Value)>,
+    /// Where among them the reply of the command that runs belongs, if not behind them.
+    reply_place: Option<usize>,
     /// Clients that the server disconnected by itself or on somebody's behalf.
     hung_up: Vec<ClientId>,
     /// Ready to be taken.
@@ -300,6 +302,7 @@ impl Engine {
             pause: pause::Pause::default(),
             blocked: blocked::Blocked::default(),
             outbox: Vec::new(),
+            reply_place: None,
             hung_up: Vec::new(),
             effects: Vec::new(),
             drops_effects: false,

@@ -12,6 +12,7 @@ mod conversations;
 mod estimates;
 mod generate;
 mod lists;
+mod notified;
 mod ours;
 mod payloads;
 mod places;

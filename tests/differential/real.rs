@@ -72,6 +72,17 @@ impl Drop for RealServer {
     }
 }
 
+/// A command as it is sent.
+fn request(argv: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    let mut request = format!("*{}\r\n", argv.len()).into_bytes();
+    for arg in argv {
+        request.extend_from_slice(format!("${}\r\n", arg.as_ref().len()).as_bytes());
+        request.extend_from_slice(arg.as_ref());
+        request.extend_from_slice(b"\r\n");
+    }
+    request
+}
+
 /// A connection to it.
 pub struct Connection {
     reader: BufReader<TcpStream>,
@@ -80,12 +91,7 @@ pub struct Connection {
 impl Connection {
     /// Sends a command and answers its reply, as it came.
     pub fn call(&mut self, argv: &[impl AsRef<[u8]>]) -> Vec<u8> {
-        let mut request = format!("*{}\r\n", argv.len()).into_bytes();
-        for arg in argv {
-            request.extend_from_slice(format!("${}\r\n", arg.as_ref().len()).as_bytes());
-            request.extend_from_slice(arg.as_ref());
-            request.extend_from_slice(b"\r\n");
-        }
+        let request = request(argv);
         self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
@@ -98,6 +104,23 @@ impl Connection {
             more.escape_ascii()
         );
         reply
+    }
+
+    /// Sends commands and answers all that comes before the reply to the next one: their replies, and messages.
+    pub fn all_from(&mut self, commands: &[Vec<Vec<u8>>]) -> Vec<u8> {
+        const LAST: &[u8] = b"$4\r\nover\r\n";
+        let mut request = commands.iter().flat_map(|argv| request(argv)).collect::<Vec<u8>>();
+        request.extend_from_slice(b"*2\r\n$4\r\nPING\r\n$4\r\nover\r\n");
+        self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
+        let mut all = Vec::new();
+        loop {
+            let start = all.len();
+            self.read_reply(&mut all);
+            if &all[start..] == LAST {
+                all.truncate(start);
+                return all;
+            }
+        }
     }
 
     fn read_reply(&mut self, into: &mut Vec<u8>) {

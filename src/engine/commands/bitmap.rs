@@ -337,6 +337,7 @@ fn bitfield_generic(call: &mut Call<'_>, read_only: bool) -> Result<Value, Error
         }
     }
     if changes > 0 {
+        call.replies_here();
         written(call, key, changes);
     }
     Ok(Value::Array(replies))

@@ -62,7 +62,7 @@ impl Options {
 pub fn restore(call: &mut Call<'_>) -> Result<Value, Error> {
     let (key, payload, db) = (call.arg(1), call.arg(3), call.db);
     let options = Options::parse(call)?;
-    if !options.replace && call.find(key, Lookup::Read).is_some() {
+    if !options.replace && call.find(key, Lookup::Write).is_some() {
         return Err(Error::BusyKey);
     }
     let ttl = call.int(2)?;

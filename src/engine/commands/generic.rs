@@ -152,6 +152,7 @@ fn set_expiry(call: &mut Call<'_>, clock: Clock) -> Result<Value, Error> {
             words.extend_from_slice(&argv[3..]);
             call.propagate_instead(vec![words]);
         }
+        call.replies_here();
         call.notify(EventClass::GENERIC, "expire", key);
     }
     call.touched(key);

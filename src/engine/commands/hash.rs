@@ -94,6 +94,7 @@ fn set_all(call: &mut Call<'_>) -> Result<usize, Error> {
     let id = find_hash(call, call.arg(1), Lookup::Write)?;
     let new = write(call, id, words, true)?;
     let fields = words.len() / 2;
+    call.replies_here();
     say(call, "hset", fields);
     call.work += fields as u64 - 1;
     Ok(new)
@@ -106,6 +107,7 @@ pub fn hsetnx(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::Int(0));
     }
     write(call, id, &call.argv[2..4], true)?;
+    call.replies_here();
     say(call, "hset", 1);
     Ok(Value::Int(1))
 }
@@ -120,6 +122,7 @@ pub fn hincrby(call: &mut Call<'_>) -> Result<Value, Error> {
     };
     let sum = old.checked_add(by).ok_or(Error::Text("ERR increment or decrement would overflow"))?;
     write(call, id, &[call.arg(2).clone(), Bytes::from_int(sum)], false)?;
+    call.replies_here();
     say(call, "hincrby", 1);
     Ok(Value::Int(sum))
 }
@@ -140,6 +143,7 @@ pub fn hincrbyfloat(call: &mut Call<'_>) -> Result<Value, Error> {
     let sum = sum.ok_or(Error::Text("ERR increment would produce NaN or Infinity"))?;
     let text = Bytes::from(sum.to_string());
     write(call, id, &[name.clone(), text.clone()], false)?;
+    call.replies_here();
     say(call, "hincrbyfloat", 1);
     // Replicas store the sum: their floats might round differently.
     call.propagate_as(&[b"HSET", key, name, &text]);

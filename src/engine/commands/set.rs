@@ -217,10 +217,12 @@ fn store(call: &mut Call<'_>, result: SetValue, event: &'static str) -> Value {
     let len = result.len();
     if len > 0 {
         call.set_key(key, Data::Set(Rc::new(result)), false);
+        call.replies_here();
         call.notify(EventClass::SET, event, key);
         call.dirty += 1;
     } else if call.delete_key(key) {
         call.touched(key);
+        call.replies_here();
         call.notify(EventClass::GENERIC, "del", key);
         call.dirty += 1;
     }
@@ -248,13 +250,19 @@ fn intersect(sets: &mut [&SetValue], take: &mut dyn FnMut(Member<'_>) -> bool) -
 }
 
 /// Intersects the sets under some keys: with a set that is not there nothing is in common.
-fn intersect_keys(call: &mut Call<'_>, keys: &[Bytes], take: &mut dyn FnMut(Member<'_>) -> bool) -> Result<(), Error> {
+/// Answers whether all are there.
+fn intersect_keys(
+    call: &mut Call<'_>,
+    keys: &[Bytes],
+    take: &mut dyn FnMut(Member<'_>) -> bool,
+) -> Result<bool, Error> {
     let found = find_sets(call, keys)?;
-    if let Some(ids) = found.into_iter().collect::<Option<Vec<EntryId>>>() {
-        let mut sets: Vec<&SetValue> = ids.iter().map(|id| at(call, *id)).collect();
-        call.work += intersect(&mut sets, take);
-    }
-    Ok(())
+    let Some(ids) = found.into_iter().collect::<Option<Vec<EntryId>>>() else {
+        return Ok(false);
+    };
+    let mut sets: Vec<&SetValue> = ids.iter().map(|id| at(call, *id)).collect();
+    call.work += intersect(&mut sets, take);
+    Ok(true)
 }
 
 /// `SINTER key [key …]`
@@ -271,11 +279,16 @@ pub fn sinter(call: &mut Call<'_>) -> Result<Value, Error> {
 pub fn sinterstore(call: &mut Call<'_>) -> Result<Value, Error> {
     let max = call.engine.config.set_max_intset_entries;
     let mut common = SetValue::new();
-    intersect_keys(call, &call.argv[2..], &mut |member| {
+    let all_are_there = intersect_keys(call, &call.argv[2..], &mut |member| {
         common.add_member(member, max);
         true
     })?;
-    Ok(store(call, common, "sinterstore"))
+    let reply = store(call, common, "sinterstore");
+    if !all_are_there {
+        // Redis knows that early, and then replies last.
+        call.engine.reply_place = None;
+    }
+    Ok(reply)
 }
 
 /// `SINTERCARD numkeys key [key …] [LIMIT limit]`

@@ -106,6 +106,7 @@ pub fn spop(call: &mut Call<'_>) -> Result<Value, Error> {
     call.notify(EventClass::SET, "spop", key);
     call.propagate_as(&[b"SREM", key, &member]);
     if set(call.engine.keyspace.data(db, id))?.is_empty() {
+        call.replies_here();
         delete_if_empty(call, key, id);
     }
     call.touched(key);
@@ -143,6 +144,7 @@ fn spop_count(call: &mut Call<'_>) -> Result<Value, Error> {
         call.dirty += size;
         call.work += size;
         call.delete_key(key);
+        call.replies_here();
         call.notify(EventClass::GENERIC, "del", key);
         call.propagate_as(&[b"DEL", key]);
         call.touched(key);

@@ -133,6 +133,9 @@ pub fn set(call: &mut Call<'_>) -> Result<Value, Error> {
     let options = Options::parse(call.argv, 3, true)?;
     let expire = options.expire_at(call)?;
     let previous = if options.get { Some(get_reply(call, key)?) } else { None };
+    if options.get {
+        call.replies_here();
+    }
     if options.nx || options.xx {
         let exists = call.find(key, Lookup::Write).is_some();
         if (options.nx && exists) || (options.xx && !exists) {
@@ -182,6 +185,7 @@ pub fn get(call: &mut Call<'_>) -> Result<Value, Error> {
 pub fn getset(call: &mut Call<'_>) -> Result<Value, Error> {
     let (key, value) = (call.arg(1), call.arg(2));
     let previous = get_reply(call, key)?;
+    call.replies_here();
     store(call, key, value, None, false);
     call.propagate_as(&[b"SET", key, value]);
     Ok(previous)
@@ -192,6 +196,7 @@ pub fn getdel(call: &mut Call<'_>) -> Result<Value, Error> {
     let key = call.arg(1);
     let value = get_reply(call, key)?;
     if value != Value::Null {
+        call.replies_here();
         delete_and_say_del(call, key);
     }
     Ok(value)
@@ -215,6 +220,7 @@ pub fn getex(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     let expire = options.expire_at(call)?;
     let db = call.db;
+    call.replies_here();
     let is_absolute = matches!(options.expire, Some((Unit::ExAt | Unit::PxAt, _)));
     match expire {
         Some(at) if is_absolute && at <= call.now_ms() && !call.host.is_replica() => {

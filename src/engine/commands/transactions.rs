@@ -1,11 +1,11 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
+use crate::engine::Outcome;
 use crate::engine::call::Call;
 use crate::engine::client::{Multi, Watched};
 use crate::engine::command;
 use crate::engine::dispatch;
 use crate::engine::error::Error;
-use crate::engine::{ClientId, Outcome};
 use crate::resp::{Bytes, Value};
 
 /// `MULTI`
@@ -90,14 +90,19 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
         // Messages for the client itself come where they arise, among the replies.
-        if call.engine.outbox.len() > messages {
-            let me = call.client;
-            let (own, others) = call.engine.outbox.split_off(messages).into_iter().partition(|(to, _)| *to == me);
-            let own: Vec<(ClientId, Value)> = own;
-            call.engine.outbox.extend::<Vec<_>>(others);
-            replies.extend(own.into_iter().map(|(_, message)| message));
+        let place = call.engine.reply_place.take().unwrap_or(usize::MAX);
+        let mut reply = ran.reply;
+        for (at, (to, message)) in call.engine.outbox.split_off(messages).into_iter().enumerate() {
+            if to != call.client {
+                call.engine.outbox.push((to, message));
+                continue;
+            }
+            if messages + at >= place {
+                replies.extend(reply.take());
+            }
+            replies.push(message);
         }
-        replies.extend(ran.reply);
+        replies.extend(reply);
     }
     // The array is as long as the transaction, whatever was sent meanwhile: what is too much comes behind it.
     if replies.len() > count {

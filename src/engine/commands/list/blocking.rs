@@ -52,6 +52,7 @@ fn serve_brpop(call: &mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>>
 fn serve_pop(call: &mut Call<'_>, key: &Bytes, end: End) -> Option<Result<Value, Error>> {
     let element = edit(call, key, |list| list.pop(end)).ok()???;
     call.propagate_as(&[pop_command(end), key]);
+    call.replies_here();
     call.notify(EventClass::LIST, pop_event(end), key);
     // Whoever watches the key was told of what was pushed.
     delete_if_empty(call, key);

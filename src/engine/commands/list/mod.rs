@@ -124,6 +124,7 @@ fn push(call: &mut Call<'_>, end: End, only_if_there: bool) -> Result<Value, Err
     call.dirty += elements.len() as u64;
     call.work += elements.len() as u64 - 1;
     call.touched(key);
+    call.replies_here();
     call.notify(EventClass::LIST, push_event(end), key);
     Ok(Value::Int(length as i64))
 }
@@ -150,6 +151,7 @@ fn delete_if_empty(call: &mut Call<'_>, key: &Bytes) {
 
 /// Says that elements were popped, and deletes the list if it has become empty.
 fn popped(call: &mut Call<'_>, key: &Bytes, end: End, count: usize) {
+    call.replies_here();
     call.notify(EventClass::LIST, pop_event(end), key);
     delete_if_empty(call, key);
     call.touched(key);
@@ -313,6 +315,7 @@ pub fn lset(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::IndexOutOfRange);
     }
     call.touched(key);
+    call.replies_here();
     call.notify(EventClass::LIST, "lset", key);
     call.dirty += 1;
     Ok(Value::ok())
@@ -448,6 +451,7 @@ fn move_element(
     }
     call.touched(target);
     call.notify(EventClass::LIST, push_event(to), target);
+    call.replies_here();
     call.notify(EventClass::LIST, pop_event(from), source);
     delete_if_empty(call, source);
     Ok(Some(element))

@@ -43,10 +43,12 @@ fn store(call: &mut Call<'_>, key: &Bytes, set: SortedSetValue, event: &'static 
     let len = set.len();
     if len > 0 {
         call.set_key(key, Data::SortedSet(Rc::new(set)), false);
+        call.replies_here();
         call.notify(EventClass::ZSET, event, key);
         call.dirty += 1;
     } else if call.delete_key(key) {
         call.touched(key);
+        call.replies_here();
         call.notify(EventClass::GENERIC, "del", key);
         call.dirty += 1;
     }
@@ -234,6 +236,7 @@ fn add(call: &mut Call<'_>, increment: bool) -> Result<Value, Error> {
     call.work += pairs.len() as u64 / 2 - 1;
     if added + changed > 0 {
         call.touched(key);
+        call.replies_here();
         call.notify(EventClass::ZSET, if on.increment { "zincr" } else { "zadd" }, key);
     }
     Ok(match (on.increment, processed) {

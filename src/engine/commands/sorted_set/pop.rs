@@ -44,6 +44,8 @@ fn take(call: &mut Call<'_>, key: &Bytes, id: EntryId, end: End, count: usize) -
     call.work += count as u64 - 1;
     call.notify(EventClass::ZSET, if end == End::Lowest { "zpopmin" } else { "zpopmax" }, key);
     call.touched(key);
+    // Redis tells of what was taken even earlier, inside the reply, where no client expects a message.
+    call.replies_here();
     if is_empty {
         delete_empty(call, key);
     }

@@ -93,6 +93,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     drop(edit);
     call.dirty += 1;
+    call.replies_here();
     call.notify(EventClass::STREAM, "xgroup-create", key);
     Ok(Value::ok())
 }
@@ -117,6 +118,7 @@ pub fn setid(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     drop(edit);
     call.dirty += 1;
+    call.replies_here();
     call.notify(EventClass::STREAM, "xgroup-setid", key);
     Ok(Value::ok())
 }
@@ -131,6 +133,7 @@ pub fn destroy(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     drop(edit);
     call.dirty += 1;
+    call.replies_here();
     call.notify(EventClass::STREAM, "xgroup-destroy", key);
     // Those who wait as its members are to hear of it.
     call.engine.blocked.signal(db, key);

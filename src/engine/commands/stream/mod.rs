@@ -215,6 +215,7 @@ pub fn xadd(call: &mut Call<'_>) -> Result<Value, Error> {
         argv[options.id_at] = text.clone();
     }
     call.touched(key);
+    call.replies_here();
     call.notify(EventClass::STREAM, "xadd", key);
     if trimmed > 0 {
         call.notify(EventClass::STREAM, "xtrim", key);
@@ -349,6 +350,7 @@ pub fn xsetid(call: &mut Call<'_>) -> Result<Value, Error> {
     }
     drop(edit);
     call.dirty += 1;
+    call.replies_here();
     call.notify(EventClass::STREAM, "xsetid", key);
     Ok(Value::ok())
 }
