@@ -402,6 +402,11 @@ impl Engine {
         self.disconnect(client);
         self.hung_up.push(client);
     }
+    /// Disconnects a client at once (CLIENT KILL): what it has not been sent yet it never will be.
+    fn kill(&mut self, client: ClientId) {
+        self.outbox.retain(|(to, _)| *to != client);
+        self.hang_up(client);
+    }
     /// Sends a client something that is not the answer to the command being executed.
     fn answer_later(&mut self, client: ClientId, message: Value) {
         let Some(state) = self.clients.get_mut(client).filter(|_| !matches!(message, Value::Push(_))) else {

@@ -14,9 +14,6 @@ const STRANGER_BULK_MAX: i64 = 16_384;
 /// Arguments room is made for before they arrive.
 const ARGS_EXPECTED: usize = 64;
 
-/// Longest first word that is kept to be used again.
-const NAME_MAX: usize = 32;
-
 /// A buffer that was larger is given back.
 const SPARE_MAX: usize = 256 * 1024;
 
@@ -88,8 +85,6 @@ pub struct RequestParser {
     /// Length of the argument being read.
     bulk: Option<usize>,
     args: Vec<Bytes>,
-    /// The first word of the last request: the next one often begins with the same.
-    name: Bytes,
     limits: RequestLimits,
 }
 
@@ -107,9 +102,7 @@ impl RequestParser {
     /// Hands back the room of a request that is done with, so that the next one need not ask for any.
     pub fn recycle(&mut self, mut args: Vec<Bytes>) {
         if self.args.capacity() == 0 && args.capacity() <= ARGS_EXPECTED {
-            if let Some(name) = args.drain(..).next().filter(|name| name.len() <= NAME_MAX) {
-                self.name = name;
-            }
+            args.clear();
             self.args = args;
         }
     }
@@ -235,9 +228,7 @@ impl RequestParser {
         if rest.len() < len + 2 {
             return Ok(false);
         }
-        let arg = &rest[..len];
-        let is_name = self.args.is_empty() && *arg == *self.name;
-        self.args.push(if is_name { self.name.clone() } else { Bytes::from(arg) });
+        self.args.push(Bytes::copied(&rest[..len]));
         self.at += len + 2;
         self.bulk = None;
         self.missing -= 1;

@@ -101,7 +101,7 @@ impl Server {
             self.argv.clear();
             for len in self.heads.get(at + 1..=at + count).unwrap_or_default() {
                 let word = self.text.get(from..from + *len as usize).unwrap_or_default();
-                self.argv.push(Bytes::from(word));
+                self.argv.push(Bytes::copied(word));
                 from += *len as usize;
             }
             at += count + 1;

@@ -92,6 +92,8 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         // Messages for the client itself come where they arise, among the replies.
         let place = call.engine.reply_place.take().unwrap_or(usize::MAX);
         let mut reply = ran.reply;
+        // A client that was killed takes its messages along.
+        let messages = messages.min(call.engine.outbox.len());
         for (at, (to, message)) in call.engine.outbox.split_off(messages).into_iter().enumerate() {
             if to != call.client {
                 call.engine.outbox.push((to, message));

@@ -322,7 +322,7 @@ pub fn client_kill(call: &mut Call<'_>) -> Result<Value, Error> {
         if *id == me {
             call.close = true;
         } else {
-            call.engine.hang_up(*id);
+            call.engine.kill(*id);
         }
     }
     match (by_address_only, doomed.is_empty()) {
