@@ -106,13 +106,11 @@ impl SortedSetValue {
 
     /// The score of a member.
     pub fn score(&self, member: &Bytes) -> Option<f64> {
-        match &self.table {
-            Some(table) => table.find(member).map(|id| *table.value(id)),
-            None => {
-                let mut items = self.order.parts(0).flatten();
-                items.find(|item| item.member == *member).map(|item| item.score)
-            }
+        if let Some(table) = &self.table {
+            return table.find(member).map(|id| *table.value(id));
         }
+        let mut items = self.order.parts(0).flatten();
+        items.find(|item| item.member == *member).map(|item| item.score)
     }
 
     /// A score as the `listpack` form keeps it, which ZSCAN answers.
