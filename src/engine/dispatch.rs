@@ -1,6 +1,7 @@
 //! From the words of a request to its reply: the checks of Redis's processCommand, in its order, then the handler.
 //!
-//! Start with [`execute`]. [`run`] is the bare execution, which EXEC uses too.
+//! Start with [`execute`]. [`run`] is the bare execution, which EXEC uses too. Most of the time nothing is going on that could
+//! refuse or delay a command: [`is_calm`] and [`Client::is_plain`] tell so at a glance, and the checks ([`check`]) are left out.
 
 use super::call::{Call, Propagation};
 use super::client::{Client, ReplyMode, Watched};

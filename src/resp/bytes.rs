@@ -108,19 +108,6 @@ pub fn first_word(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Whether two strings are equal, by whole words: keys are short, and a call to compare them would take longer.
-#[inline]
-pub fn same_bytes(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
-        return first_word(one) == first_word(other);
-    };
-    let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
-    last == other_last && words.into_iter().all(|(one, other)| u64::from_le_bytes(*one) == u64::from_le_bytes(*other))
-}
-
 impl Deref for Bytes {
     type Target = [u8];
     #[inline]

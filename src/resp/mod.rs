@@ -17,7 +17,7 @@ mod request;
 
 pub use args::split_args;
 pub use big::Big;
-pub use bytes::{Bytes, first_word, same_bytes};
+pub use bytes::{Bytes, first_word};
 pub use decode::decode;
 pub use encode::{RequestSize, encode, encode_command, reply_len, request_size, wire_len};
 pub use float::{format_double, parse_double, parse_hex_double};
