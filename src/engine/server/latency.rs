@@ -72,16 +72,12 @@ impl Histogram {
     }
 
     fn note_elsewhere(&mut self, bucket: u16) {
-        self.last = match self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
-            Ok(at) => {
-                self.counts[at].1 += 1;
-                at
-            }
-            Err(at) => {
-                self.counts.insert(at, (bucket, 1));
-                at
-            }
-        };
+        let found = self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket);
+        self.last = found.unwrap_or_else(|at| {
+            self.counts.insert(at, (bucket, 0));
+            at
+        });
+        self.counts[self.last].1 += 1;
     }
 
     /// The time below which so many per cent lie, in nanoseconds.
