@@ -69,6 +69,31 @@ pub enum Lookup {
     Write,
 }
 
+/// Who asks, as far as every command has to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// The client.
+    pub client: ClientId,
+    /// Its database.
+    pub db: u32,
+    /// It is the replication stream.
+    pub from_primary: bool,
+}
+
+impl From<&Client> for Asker {
+    #[inline]
+    fn from(client: &Client) -> Self {
+        Self { client: client.id, db: client.db, from_primary: client.is_primary_link }
+    }
+}
+
+impl Asker {
+    /// As the client is now.
+    pub fn of(engine: &Engine, client: ClientId) -> Self {
+        engine.clients.get(client).map_or(Self { client, db: 0, from_primary: false }, Self::from)
+    }
+}
+
 /// Who asks and when.
 impl<'a> Call<'a> {
     /// A command about to be run for a client, in the client's database.
@@ -76,13 +101,11 @@ impl<'a> Call<'a> {
     pub fn new(
         engine: &'a mut Engine,
         host: &'a mut dyn Host,
-        client: ClientId,
+        Asker { client, db, from_primary }: Asker,
         (id, spec): (CommandId, &'static CommandSpec),
         argv: &'a [Bytes],
         now: UnixMicros,
     ) -> Self {
-        let (db, from_primary) =
-            engine.clients.get(client).map_or((0, false), |state| (state.db, state.is_primary_link));
         Self {
             engine,
             host,

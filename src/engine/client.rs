@@ -81,6 +81,7 @@ impl ReplyBuffer {
     const MOST: usize = 16 * 1_024;
 
     /// A reply of so many bytes was put into it; what does not fit goes elsewhere.
+    #[inline]
     pub fn fill(&mut self, bytes: usize) {
         self.peak = self.peak.max(bytes.min(self.size));
     }

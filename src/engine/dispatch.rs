@@ -3,12 +3,12 @@
 //! Start with [`execute`]. [`run`] is the bare execution, which EXEC uses too. Most of the time nothing is going on that could
 //! refuse or delay a command: [`is_calm`] and [`Client::is_plain`] tell so at a glance, and the checks ([`check`]) are left out.
 
-use super::call::{Call, Propagation};
+use super::call::{Asker, Call, Propagation};
 use super::client::{Client, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
 use super::error::Error;
 use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
-use crate::resp::{Bytes, Value};
+use crate::resp::{Bytes, ReplySize, Value, reply_size};
 
 /// CPU time of a command that reads or writes one small value, in nanoseconds (7.0.15's commandstats say 0.41 µs for GET
 /// and 0.67 µs for SET, measured).
@@ -24,46 +24,74 @@ const EVICTION_NS: u64 = 1_500;
 /// A command that was found.
 type Found = (CommandId, &'static CommandSpec);
 
-/// Runs one command for a client. `text` is the length of all its words.
+/// Runs one command for a client. `text` is the length of all its words. Answers the length of the reply on the wire.
 #[inline(always)]
-pub fn execute(engine: &mut Engine, host: &mut dyn Host, client: ClientId, argv: &[Bytes], text: u64) -> Outcome {
+pub fn execute(
+    engine: &mut Engine,
+    host: &mut dyn Host,
+    client: ClientId,
+    argv: &[Bytes],
+    text: usize,
+    outcome: &mut Outcome,
+) -> usize {
     let now = host.now();
-    let mut outcome = Outcome::default();
+    let is_calm = is_calm(engine, now);
     let Some(state) = engine.clients.get_mut(client) else {
         outcome.cost_ns = READ_NS;
         outcome.close = true;
-        return outcome;
+        return 0;
     };
     if argv.is_empty() {
         outcome.cost_ns = READ_NS;
-        return outcome;
+        return 0;
     }
     state.last_interaction = now;
     engine.server.sleep_ns = 0;
     let messages = engine.outbox.len();
-    if let Err(refusal) = process(engine, host, client, argv, now, &mut outcome) {
-        outcome.cost_ns += READ_NS;
-        outcome.reply = Some(reject(engine, client, *refusal, (argv, now)));
-    } else if engine.pause.holds_back(client) {
+    let asker = Asker::from(&*state);
+    let admitted = match command::lookup(argv) {
+        // 1, 2: does it exist, and with so many arguments?
+        None => refuse(None, unknown(argv)),
+        Some(found) if !found.1.accepts(argv.len()) => refuse(Some(found), Error::Arity(found.1.name)),
+        // Where nothing is going on, and that is most of the time, none of the other checks can find anything.
+        Some(found) if is_calm && state.is_plain() && !found.1.flags.has_any(LOOKED_AT) && host.is_ready_primary() => {
+            state.last_command = Some(found.0);
+            Ok(Some(found))
+        }
+        Some(found) => check(engine, host, client, found, argv, now, outcome),
+    };
+    match admitted {
+        Ok(Some(found)) => run(engine, host, asker, found, argv, now, false, outcome),
         // It has not been looked at yet, as it were.
-        return outcome;
+        Ok(None) if engine.pause.holds_back(client) => return 0,
+        Ok(None) => {}
+        Err(refusal) => {
+            outcome.cost_ns += READ_NS;
+            outcome.reply = Some(reject(engine, client, *refusal, (argv, now)));
+        }
     }
     let reply_place = engine.reply_place.take();
     if engine.has_pending() {
         engine.flush_pending(!touches_arbitrary_keys(argv));
     }
     blocked::serve(engine, host);
+    let state = engine.clients.get(client);
+    let mut reply_len = 0;
     if let Some(reply) = &outcome.reply {
-        outcome.cost_ns += (text + payload(reply)) / BYTES_PER_NS;
+        let ReplySize { payload, wire } = reply_size(reply, state.map_or(2, |state| state.protocol));
+        outcome.cost_ns += (text + payload) as u64 / BYTES_PER_NS;
+        reply_len = wire;
     }
-    after_reply(engine, client, argv, &mut outcome);
+    if state.is_none_or(|state| state.asking || state.reply_mode != ReplyMode::On) {
+        outcome.reply = reply_to_some(engine, client, argv, outcome.reply.take());
+    }
     if let Some(place) = reply_place {
-        put_among_messages(engine, client, place, &mut outcome);
+        put_among_messages(engine, client, place, outcome);
     }
     if !engine.monitors.is_empty() && engine.clients.get(client).is_some_and(|state| state.is_monitor) {
-        put_before_own_line(engine, client, messages, &mut outcome);
+        put_before_own_line(engine, client, messages, outcome);
     }
-    outcome
+    reply_len
 }
 
 /// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
@@ -91,15 +119,6 @@ fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outc
     }
 }
 
-/// Resets what holds for one command only, and drops the reply of a client that wants none.
-#[inline(always)]
-fn after_reply(engine: &mut Engine, client: ClientId, argv: &[Bytes], outcome: &mut Outcome) {
-    match engine.clients.get(client) {
-        Some(state) if !state.asking && state.reply_mode == ReplyMode::On => {}
-        _ => outcome.reply = reply_to_some(engine, client, argv, outcome.reply.take()),
-    }
-}
-
 /// What a client is answered whose last command was ASKING, or who does not want all replies.
 #[cold]
 fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Option<Value>) -> Option<Value> {
@@ -124,32 +143,6 @@ fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: O
     };
     // What confirms a subscription is sent whatever CLIENT REPLY says.
     reply.filter(|reply| !is_dropped || matches!(reply, Value::Push(_)))
-}
-
-/// Bytes of text in a reply.
-#[inline(always)]
-fn payload(value: &Value) -> u64 {
-    match value {
-        Value::Bulk(bytes) | Value::Simple(bytes) | Value::Error(bytes) | Value::Verbatim(_, bytes) => {
-            bytes.len() as u64
-        }
-        Value::Array(_) | Value::Set(_) | Value::Push(_) | Value::Map(_) => payload_of_many(value),
-        _ => 8,
-    }
-}
-
-fn payload_of_many(value: &Value) -> u64 {
-    match value {
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            let text_of = |item: &Value| match item {
-                Value::Bulk(bytes) => bytes.len() as u64,
-                other => payload(other),
-            };
-            items.iter().map(|item| text_of(item) + 8).sum()
-        }
-        Value::Map(pairs) => pairs.iter().map(|(key, value)| payload(key) + payload(value) + 8).sum(),
-        _ => payload(value),
-    }
 }
 
 /// A refusal before the command ran: it spoils a transaction being queued, and EXEC itself discards it.
@@ -203,41 +196,15 @@ fn is_calm(engine: &Engine, now: UnixMicros) -> bool {
         && !engine.pause.is_on(now)
 }
 
-/// The checks in Redis's order, then the command. A refused command has cost nothing but what is in `outcome`.
-#[inline(always)]
-fn process(
-    engine: &mut Engine,
-    host: &mut dyn Host,
-    client: ClientId,
-    argv: &[Bytes],
-    now: UnixMicros,
-    outcome: &mut Outcome,
-) -> Result<(), Box<Refusal>> {
-    // 1, 2: does it exist, and with so many arguments?
-    let Some(found) = command::lookup(argv) else {
-        return Err(Box::new(Refusal { found: None, error: unknown(argv) }));
-    };
-    let (id, spec) = found;
-    if !spec.accepts(argv.len()) {
-        return Err(Box::new(Refusal { found: Some(found), error: Error::Arity(spec.name) }));
-    }
-    let is_calm = is_calm(engine, now);
-    let Some(state) = engine.clients.get_mut(client) else {
-        return Ok(());
-    };
-    // Where nothing is going on, and that is most of the time, none of the checks can find anything.
-    let goes_through =
-        is_calm && state.is_plain() && !spec.flags.has_any(Flags::PROTECTED.or(Flags::EXEC)) && host.is_ready_primary();
-    if goes_through {
-        state.last_command = Some(id);
-    } else if !check(engine, host, client, found, argv, now, outcome)? {
-        return Ok(());
-    }
-    run(engine, host, client, found, argv, now, false, outcome);
-    Ok(())
+/// Commands that are not let through at a glance.
+const LOOKED_AT: Flags = Flags::PROTECTED.or(Flags::EXEC);
+
+#[cold]
+fn refuse(found: Option<Found>, error: Error) -> Result<Option<Found>, Box<Refusal>> {
+    Err(Box::new(Refusal { found, error }))
 }
 
-/// The checks from the third on. Answers whether the command is to run now: it may be put off instead.
+/// The checks from the third on. Answers the command if it is to run now: it may be put off instead.
 fn check(
     engine: &mut Engine,
     host: &mut dyn Host,
@@ -246,15 +213,15 @@ fn check(
     argv: &[Bytes],
     now: UnixMicros,
     outcome: &mut Outcome,
-) -> Result<bool, Box<Refusal>> {
+) -> Result<Option<Found>, Box<Refusal>> {
     let (id, spec) = found;
-    let refuse = |error: Error| Err(Box::new(Refusal { found: Some(found), error }));
+    let refuse = |error: Error| refuse(Some(found), error);
     // 3: may it be used here at all?
     if spec.flags.has(Flags::PROTECTED) && !engine.config.enable_debug_command {
         return refuse(protected(spec));
     }
     let Some(state) = engine.clients.get_mut(client) else {
-        return Ok(false);
+        return Ok(None);
     };
     state.last_command = Some(id);
     let is_exec = spec.flags.has(Flags::EXEC);
@@ -332,16 +299,16 @@ fn check(
     if !is_monitor && engine.pause.holds(now, may_replicate) {
         outcome.cost_ns += READ_NS;
         engine.postpone(client, argv);
-        return Ok(false);
+        return Ok(None);
     }
     // 18: now or later?
     if in_multi && !spec.flags.has(Flags::RUNS_AT_ONCE) {
         outcome.cost_ns += READ_NS;
         queue(engine, client, spec, argv);
         outcome.reply = Some(Value::simple("QUEUED"));
-        return Ok(false);
+        return Ok(None);
     }
-    Ok(true)
+    Ok(Some(found))
 }
 
 /// A command writes, or else may send something to replicas.
@@ -405,7 +372,7 @@ fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Byte
 pub fn run(
     engine: &mut Engine,
     host: &mut dyn Host,
-    client: ClientId,
+    asker: Asker,
     (id, spec): Found,
     argv: &[Bytes],
     now: UnixMicros,
@@ -417,7 +384,8 @@ pub fn run(
         limit => limit.saturating_sub(engine.used_memory()),
     };
     engine.keyspace.set_bytes_left(bytes_left);
-    let mut call = Call::new(engine, host, client, (id, spec), argv, now);
+    let client = asker.client;
+    let mut call = Call::new(engine, host, asker, (id, spec), argv, now);
     call.nested = nested;
     let reply = (spec.handler)(&mut call).unwrap_or_else(Value::from);
     let dirty = conclude(&mut call);
@@ -467,7 +435,8 @@ pub fn serve_blocked(
 ) -> Option<Value> {
     // A command may have slept (DEBUG SLEEP): time has gone on.
     let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
-    let mut call = Call::new(engine, host, client, found, argv, now);
+    let asker = Asker::of(engine, client);
+    let mut call = Call::new(engine, host, asker, found, argv, now);
     let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
     let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
     let dirty = conclude(&mut call);
@@ -493,7 +462,8 @@ pub fn apply(engine: &mut Engine, host: &mut dyn Host, argv: &[Bytes]) {
     if matches!(found.1.name, "multi" | "exec") || !found.1.accepts(argv.len()) {
         return;
     }
-    run(engine, host, ClientId(0), found, argv, now, false, &mut Outcome::default());
+    let asker = Asker::of(engine, ClientId(0));
+    run(engine, host, asker, found, argv, now, false, &mut Outcome::default());
     engine.reply_place = None;
     // Clients of a replica may wait for what its primary says (XREAD).
     blocked::serve(engine, host);

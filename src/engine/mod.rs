@@ -423,8 +423,14 @@ impl Engine {
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
         let RequestSize { text, wire } = request_size(argv);
         self.server.net_input_bytes += wire as u64;
-        let outcome = dispatch::execute(self, host, client, argv, text as u64);
-        server::after_call(self, client, &outcome);
+        let mut outcome = Outcome::default();
+        let reply_len = dispatch::execute(self, host, client, argv, text, &mut outcome);
+        if outcome.reply.is_some() {
+            self.server.net_output_bytes += reply_len as u64;
+            if let Some(client) = self.clients.get_mut(client) {
+                client.reply_buffer.fill(reply_len);
+            }
+        }
         pause::resume(self, host);
         outcome
     }

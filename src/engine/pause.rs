@@ -2,7 +2,7 @@
 //!
 //! While clients are paused, for writes alone or altogether, the data stays as it is: no key expires or is evicted.
 
-use super::{ClientId, Engine, Host, UnixMicros, dispatch};
+use super::{ClientId, Engine, Host, Outcome, UnixMicros, dispatch};
 use crate::resp::{Bytes, request_size};
 
 /// What holds clients back.
@@ -86,7 +86,8 @@ fn run_postponed(engine: &mut Engine, host: &mut dyn Host) {
         let Some(argv) = engine.clients.get_mut(client).and_then(|state| state.postponed.take()) else {
             continue;
         };
-        let outcome = dispatch::execute(engine, host, client, &argv, request_size(&argv).text as u64);
+        let mut outcome = Outcome::default();
+        dispatch::execute(engine, host, client, &argv, request_size(&argv).text, &mut outcome);
         if let Some(reply) = outcome.reply {
             engine.answer_later(client, reply);
         }

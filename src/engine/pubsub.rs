@@ -77,6 +77,7 @@ impl Subscriptions {
     }
 
     /// Whether there are none at all.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.names.iter().all(Vec::is_empty)
     }

@@ -88,56 +88,79 @@ pub fn wire_len(argv: &[Bytes]) -> usize {
     request_size(argv).wire
 }
 
+/// How long a reply is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplySize {
+    /// Bytes of its strings, and eight for each number and each element: what there is to copy.
+    pub payload: usize,
+    /// Bytes that [`encode`] would append.
+    pub wire: usize,
+}
+
 /// How many bytes [`encode`] would append.
-#[inline]
 pub fn reply_len(value: &Value, protocol: u8) -> usize {
+    reply_size(value, protocol).wire
+}
+
+/// How long a reply is.
+#[inline(always)]
+pub fn reply_size(value: &Value, protocol: u8) -> ReplySize {
     match value {
-        Value::Simple(text) => text.len() + 3,
-        Value::Bulk(bytes) => blob_len(bytes.len()),
-        Value::Int(0..10) => 4,
-        other => other_reply_len(other, protocol),
+        Value::Bulk(bytes) => ReplySize { payload: bytes.len(), wire: blob_len(bytes.len()) },
+        Value::Simple(text) | Value::Error(text) => ReplySize { payload: text.len(), wire: text.len() + 3 },
+        Value::Int(n @ 0..10_000) => ReplySize { payload: NUMBER, wire: header_len(*n as usize) },
+        Value::Null => ReplySize { payload: NUMBER, wire: if protocol >= 3 { 3 } else { 5 } },
+        other => other_reply_size(other, protocol),
     }
 }
 
+/// A number's, and whatever else's, payload.
+const NUMBER: usize = 8;
+
+#[inline]
 fn blob_len(len: usize) -> usize {
     header_len(len) + len + 2
 }
 
 /// The same for what is not most common.
-fn other_reply_len(value: &Value, protocol: u8) -> usize {
+fn other_reply_size(value: &Value, protocol: u8) -> ReplySize {
     let is_3 = protocol >= 3;
+    let number = |wire| ReplySize { payload: NUMBER, wire };
     match value {
-        Value::Simple(text) | Value::Error(text) => text.len() + 3,
+        Value::Simple(_) | Value::Error(_) | Value::Bulk(_) | Value::Null => reply_size(value, protocol),
+        Value::NullArray => number(if is_3 { 3 } else { 5 }),
         Value::Int(n) => {
             let digits = n.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
-            digits + usize::from(*n < 0) + 3
-        }
-        Value::Bulk(bytes) => blob_len(bytes.len()),
-        Value::Null | Value::NullArray => {
-            if is_3 {
-                3
-            } else {
-                5
-            }
+            number(digits + usize::from(*n < 0) + 3)
         }
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            let len_of = |item: &Value| match item {
-                Value::Bulk(bytes) => blob_len(bytes.len()),
-                other => reply_len(other, protocol),
-            };
-            header_len(items.len()) + items.iter().map(len_of).sum::<usize>()
+            let mut size = ReplySize { payload: NUMBER * items.len(), wire: header_len(items.len()) };
+            for item in items {
+                let ReplySize { payload, wire } = reply_size(item, protocol);
+                size.payload += payload;
+                size.wire += wire;
+            }
+            size
         }
         Value::Map(pairs) => {
-            header_len(if is_3 { pairs.len() } else { pairs.len() * 2 })
-                + pairs.iter().map(|(key, value)| reply_len(key, protocol) + reply_len(value, protocol)).sum::<usize>()
+            let len = if is_3 { pairs.len() } else { pairs.len() * 2 };
+            let mut size = ReplySize { payload: NUMBER * pairs.len(), wire: header_len(len) };
+            for half in pairs.iter().flat_map(|(key, value)| [key, value]) {
+                let ReplySize { payload, wire } = reply_size(half, protocol);
+                size.payload += payload;
+                size.wire += wire;
+            }
+            size
         }
-        Value::Verbatim(_, text) => blob_len(text.len() + if is_3 { 4 } else { 0 }),
-        Value::DoubleText(digits) | Value::BigNumber(digits) if !is_3 => blob_len(digits.len()),
-        Value::DoubleText(digits) | Value::BigNumber(digits) => digits.len() + 3,
+        Value::Verbatim(_, text) => {
+            ReplySize { payload: text.len(), wire: blob_len(text.len() + if is_3 { 4 } else { 0 }) }
+        }
+        Value::DoubleText(digits) | Value::BigNumber(digits) if !is_3 => number(blob_len(digits.len())),
+        Value::DoubleText(digits) | Value::BigNumber(digits) => number(digits.len() + 3),
         Value::Double(_) | Value::Bool(_) | Value::Attributed(_) => {
             let mut bytes = Vec::new();
             encode(value, protocol, &mut bytes);
-            bytes.len()
+            number(bytes.len())
         }
     }
 }

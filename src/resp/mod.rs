@@ -19,7 +19,7 @@ pub use args::split_args;
 pub use big::Big;
 pub use bytes::{Bytes, first_word};
 pub use decode::decode;
-pub use encode::{RequestSize, encode, encode_command, reply_len, request_size, wire_len};
+pub use encode::{ReplySize, RequestSize, encode, encode_command, reply_len, reply_size, request_size, wire_len};
 pub use float::{format_double, parse_double, parse_hex_double};
 pub use request::{ProtocolError, RequestLimits, RequestParser};
 

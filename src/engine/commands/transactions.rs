@@ -1,7 +1,7 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
 use crate::engine::Outcome;
-use crate::engine::call::Call;
+use crate::engine::call::{Asker, Call};
 use crate::engine::client::{Multi, Watched};
 use crate::engine::command;
 use crate::engine::dispatch;
@@ -86,7 +86,8 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         };
         let messages = call.engine.outbox.len();
         let mut ran = Outcome::default();
-        dispatch::run(call.engine, call.host, call.client, found, &argv, call.now, true, &mut ran);
+        let asker = Asker::of(call.engine, call.client);
+        dispatch::run(call.engine, call.host, asker, found, &argv, call.now, true, &mut ran);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
         // Messages for the client itself come where they arise, among the replies.

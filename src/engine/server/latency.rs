@@ -42,7 +42,8 @@ struct Series {
 pub struct Histogram {
     counts: Vec<(u16, u64)>,
     total: u64,
-    /// Which of them was the last to grow: commands of one kind mostly take the same time.
+    /// The last time noted, and which of the counts grew by it: commands of one kind mostly take the same time.
+    last_nanos: u64,
     last: usize,
 }
 
@@ -63,15 +64,16 @@ fn bounds_of(bucket: u16) -> (u64, u64) {
 impl Histogram {
     #[inline]
     fn note(&mut self, nanos: u64) {
-        let bucket = bucket_of(nanos.clamp(1, LONGEST));
         self.total += 1;
         match self.counts.get_mut(self.last) {
-            Some((last, count)) if *last == bucket => *count += 1,
-            _ => self.note_elsewhere(bucket),
+            Some((_, count)) if nanos == self.last_nanos => *count += 1,
+            _ => self.note_elsewhere(nanos),
         }
     }
 
-    fn note_elsewhere(&mut self, bucket: u16) {
+    fn note_elsewhere(&mut self, nanos: u64) {
+        let bucket = bucket_of(nanos.clamp(1, LONGEST));
+        self.last_nanos = nanos;
         let found = self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket);
         self.last = found.unwrap_or_else(|at| {
             self.counts.insert(at, (bucket, 0));

@@ -24,8 +24,8 @@ pub mod status;
 mod table_stats;
 
 use super::command::{CommandId, CommandSpec, Flags};
-use super::{ClientId, Engine, Outcome, UnixMicros};
-use crate::resp::{Bytes, reply_len};
+use super::{ClientId, Engine, UnixMicros};
+use crate::resp::Bytes;
 
 /// What the server's own commands remember.
 #[derive(Clone, Debug, Default)]
@@ -120,19 +120,6 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
     engine.server.peak_memory = engine.server.peak_memory.max(engine.used_memory());
     engine.server.ops.sample(now, engine.stats.commands);
     tend_reply_buffers(engine, now);
-}
-
-/// What is noted after each call.
-#[inline(always)]
-pub fn after_call(engine: &mut Engine, client: ClientId, outcome: &Outcome) {
-    if let Some(reply) = &outcome.reply {
-        let client = engine.clients.get_mut(client);
-        let bytes = reply_len(reply, client.as_ref().map_or(2, |client| client.protocol));
-        engine.server.net_output_bytes += bytes as u64;
-        if let Some(client) = client {
-            client.reply_buffer.fill(bytes);
-        }
-    }
 }
 
 /// What is noted after each command that ran, those of a transaction included, and those that waited when they are served.
