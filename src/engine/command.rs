@@ -419,7 +419,7 @@ struct Table {
 /// A command in the index.
 #[derive(Clone, Copy)]
 struct Named {
-    /// See [`head`].
+    /// The first [`HEAD`] bytes of its name.
     head: u64,
     id: CommandId,
     spec: &'static CommandSpec,
@@ -429,7 +429,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut specs = Vec::new();
     let mut top = Vec::new();
     for spec in table::GROUPS.iter().flat_map(|group| group.iter()) {
-        top.push(Named { head: head(spec.name.as_bytes()), id: CommandId(specs.len() as u16), spec });
+        top.push(Named { head: lower_case(first_word(spec.name.as_bytes())), id: CommandId(specs.len() as u16), spec });
         specs.push(spec);
         specs.extend(spec.subcommands);
     }
@@ -445,13 +445,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table { specs, index }
 });
 
-/// Bytes of a name that [`head`] holds.
+/// Bytes of a name that are compared as one word.
 const HEAD: usize = 8;
 
-/// The first eight bytes of a name in lower case as one word, zeroes behind shorter ones.
-fn head(name: &[u8]) -> u64 {
+/// Eight characters in lower case.
+fn lower_case(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    let word = first_word(name);
     // Byte by byte, none disturbing its neighbour: bit 7 says whether it is a letter from A to Z.
     let low = word & (0x7f * EACH);
     let from_a = low + (0x80 - u64::from(b'A')) * EACH;
@@ -485,10 +484,14 @@ pub fn top_level() -> impl Iterator<Item = &'static CommandSpec> {
 }
 
 /// The top-level command of that name, in any case of letters.
-#[inline]
 pub fn lookup_top(name: &[u8]) -> Option<(CommandId, &'static CommandSpec)> {
+    lookup_by_head(first_word(name), name)
+}
+
+#[inline(always)]
+fn lookup_by_head(head: u64, name: &[u8]) -> Option<(CommandId, &'static CommandSpec)> {
     let index = &TABLE.index[..];
-    let head = head(name);
+    let head = lower_case(head);
     let mut place = name_hash(head, name.len());
     loop {
         let Named { head: its, id, spec } = index[place & (index.len() - 1)]?;
@@ -517,7 +520,8 @@ pub fn lookup_sub(
 /// command, or unknown subcommand of a container that knows none by that name.
 #[inline]
 pub fn lookup(argv: &[Bytes]) -> Option<(CommandId, &'static CommandSpec)> {
-    let top = lookup_top(argv.first()?)?;
+    let name = argv.first()?;
+    let top = lookup_by_head(name.first_word(), name)?;
     match argv.get(1) {
         Some(sub) if !top.1.subcommands.is_empty() => lookup_sub(top, sub),
         _ => Some(top),

@@ -25,20 +25,39 @@ const RANDOM_TRIES: usize = 1_000;
 
 /// A key's hash: eight bytes at a time, multiply and shift (after Austin Appleby's `MurmurHash64A`, public domain). The same
 /// on every machine; no secret in it.
-pub fn hash(key: &[u8]) -> u32 {
-    const M: u64 = 0xc6a4_a793_5bd1_e995;
-    let mut h = 0x5105_c0de_u64 ^ (key.len() as u64).wrapping_mul(M);
-    let (words, rest) = key.as_chunks::<8>();
-    for word in words {
-        let mut k = u64::from_le_bytes(*word).wrapping_mul(M);
-        k = (k ^ (k >> 47)).wrapping_mul(M);
-        h = (h ^ k).wrapping_mul(M);
+#[inline]
+pub fn hash(key: &Bytes) -> u32 {
+    let len = key.len();
+    let mut hash = 0x5105_c0de_u64 ^ (len as u64).wrapping_mul(M);
+    if let Some(words) = key.short_words() {
+        for word in &words[..len / 8] {
+            hash = mix(hash, *word);
+        }
+        end(hash, if len.is_multiple_of(8) { None } else { Some(words[len / 8]) })
+    } else {
+        let (words, rest) = key.as_chunks::<8>();
+        for word in words {
+            hash = mix(hash, u64::from_le_bytes(*word));
+        }
+        end(hash, (!rest.is_empty()).then(|| first_word(rest)))
     }
-    if !rest.is_empty() {
-        h = (h ^ first_word(rest)).wrapping_mul(M);
+}
+
+const M: u64 = 0xc6a4_a793_5bd1_e995;
+
+#[inline(always)]
+fn mix(hash: u64, word: u64) -> u64 {
+    let word = word.wrapping_mul(M);
+    (hash ^ (word ^ (word >> 47)).wrapping_mul(M)).wrapping_mul(M)
+}
+
+#[inline(always)]
+fn end(mut hash: u64, rest: Option<u64>) -> u32 {
+    if let Some(rest) = rest {
+        hash = (hash ^ rest).wrapping_mul(M);
     }
-    h = (h ^ (h >> 47)).wrapping_mul(M);
-    (h ^ (h >> 47)) as u32
+    hash = (hash ^ (hash >> 47)).wrapping_mul(M);
+    (hash ^ (hash >> 47)) as u32
 }
 
 #[derive(Clone, Debug)]
@@ -159,21 +178,27 @@ impl<V: Clone> Dict<V> {
     /// The entry of a key.
     #[inline(always)]
     pub fn find(&self, key: &Bytes) -> Option<u32> {
+        self.find_value(key).map(|(id, _)| id)
+    }
+
+    /// The entry of a key and its value.
+    #[inline(always)]
+    pub fn find_value(&self, key: &Bytes) -> Option<(u32, &V)> {
         if self.is_empty() { None } else { self.find_hashed(key, hash(key)) }
     }
 
     #[inline(always)]
-    fn find_hashed(&self, key: &Bytes, hash: u32) -> Option<u32> {
+    fn find_hashed(&self, key: &Bytes, hash: u32) -> Option<(u32, &V)> {
         let found = self.find_in_table(&self.tables[0], key, hash);
         if found.is_none() && self.moving.is_some() { self.find_in_second_table(key, hash) } else { found }
     }
 
-    fn find_in_second_table(&self, key: &Bytes, hash: u32) -> Option<u32> {
+    fn find_in_second_table(&self, key: &Bytes, hash: u32) -> Option<(u32, &V)> {
         self.find_in_table(&self.tables[1], key, hash)
     }
 
     #[inline(always)]
-    fn find_in_table(&self, table: &Table, key: &Bytes, hash: u32) -> Option<u32> {
+    fn find_in_table(&self, table: &Table, key: &Bytes, hash: u32) -> Option<(u32, &V)> {
         if table.size == 0 {
             return None;
         }
@@ -181,7 +206,7 @@ impl<V: Clone> Dict<V> {
         while id != NIL {
             let entry = self.entry(id);
             if entry.hash == hash && entry.key == *key {
-                return Some(id);
+                return Some((id, &entry.value));
             }
             id = entry.next;
         }
@@ -217,7 +242,7 @@ impl<V: Clone> Dict<V> {
     pub fn set(&mut self, key: &Bytes, value: V) -> Option<V> {
         self.step();
         let hash = hash(key);
-        if let Some(id) = self.find_hashed(key, hash) {
+        if let Some((id, _)) = self.find_hashed(key, hash) {
             return Some(std::mem::replace(self.value_mut(id), value));
         }
         self.step();
@@ -675,8 +700,9 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_everywhere() {
-        let hashes = [hash(b""), hash(b"a"), hash(b"key:123456789")];
-        expect_test::expect!["[c42003fa, 6aa27cd9, 974a4c14]"].assert_eq(&format!("{hashes:08x?}"));
-        assert_ne!(hash(b"a"), hash(b"a\0"));
+        let of = |key: &str| hash(&Bytes::from(key));
+        let hashes = [of(""), of("a"), of("key:123456789"), of("eight by"), of("a key of more than twenty-two bytes")];
+        expect_test::expect!["[c42003fa, 6aa27cd9, 974a4c14, 4de4580c, fb36f05e]"].assert_eq(&format!("{hashes:08x?}"));
+        assert_ne!(of("a"), of("a\0"));
     }
 }

@@ -295,6 +295,12 @@ impl Keyspace {
         self.dbs[db as usize].main.find(key).map(EntryId)
     }
 
+    /// The same with what it holds.
+    #[inline(always)]
+    pub(super) fn find_object(&self, db: u32, key: &Bytes) -> Option<(EntryId, &Object)> {
+        self.dbs[db as usize].main.find_value(key).map(|(id, object)| (EntryId(id), object))
+    }
+
     /// How many bytes there are left under maxmemory: tables that would grow beyond wait.
     pub(super) fn set_bytes_left(&mut self, bytes: u64) {
         self.bytes_left = bytes;

@@ -37,6 +37,56 @@ impl Bytes {
         }
     }
 
+    /// The first `len` bytes of `text`, or all if there are fewer. What lies behind them is read too where a short string is
+    /// made, and masked: that is quicker than to ask how long it is again and again.
+    #[inline(always)]
+    pub fn first(text: &[u8], len: usize) -> Self {
+        match (text.first_chunk::<24>(), MASKS.get(len)) {
+            (Some(block), Some(masks)) => {
+                let word = |at: usize| {
+                    let word = block[8 * at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
+                    word & masks[at]
+                };
+                Self(Repr::Short { len: len as u8, text: of_words([word(0), word(1), word(2)]) })
+            }
+            _ => Self::copied(text.get(..len).unwrap_or(text)),
+        }
+    }
+
+    /// All of a short string in words, the first byte lowest, zeroes behind the last one.
+    #[inline(always)]
+    pub fn short_words(&self) -> Option<[u64; 3]> {
+        match &self.0 {
+            Repr::Short { text, .. } => {
+                let [first, second, last] = words(text);
+                Some([first, second, last >> (8 * (24 - SHORT_MAX))])
+            }
+            Repr::Long(_) => None,
+        }
+    }
+
+    /// The first eight bytes as one word, the first one lowest, zeroes behind fewer.
+    #[inline(always)]
+    pub fn first_word(&self) -> u64 {
+        match &self.0 {
+            Repr::Short { text, .. } => words(text)[0],
+            Repr::Long(bytes) => first_word(bytes),
+        }
+    }
+
+    /// Appends it to `text`: a short one at a stroke, whatever its length.
+    #[inline(always)]
+    pub fn append_to(&self, text: &mut Vec<u8>) {
+        match &self.0 {
+            Repr::Short { len, text: all } => {
+                let end = text.len() + usize::from(*len);
+                text.extend_from_slice(all);
+                text.truncate(end);
+            }
+            Repr::Long(bytes) => text.extend_from_slice(bytes),
+        }
+    }
+
     /// The bytes of a decimal integer, as Redis prints one.
     pub fn from_int(n: i64) -> Self {
         Self::from(Self::digits(n, &mut [0; Self::DIGITS]))
@@ -78,12 +128,32 @@ fn short(bytes: &[u8]) -> [u8; SHORT_MAX] {
             second = last >> (8 * (16 - len));
         }
     }
+    of_words([first, second, third])
+}
+
+#[inline(always)]
+fn of_words([first, second, third]: [u64; 3]) -> [u8; SHORT_MAX] {
     let mut text = [0; SHORT_MAX];
     text[..8].copy_from_slice(&first.to_le_bytes());
     text[8..16].copy_from_slice(&second.to_le_bytes());
     text[16..].copy_from_slice(&third.to_le_bytes()[..SHORT_MAX - 16]);
     text
 }
+
+/// For each length the bits of three words that belong to a short string.
+static MASKS: [[u64; 3]; SHORT_MAX + 1] = {
+    let mut masks = [[0; 3]; SHORT_MAX + 1];
+    let mut len = 0;
+    while len <= SHORT_MAX {
+        let mut at = 0;
+        while at < len {
+            masks[len][at / 8] |= 0xff << (8 * (at % 8));
+            at += 1;
+        }
+        len += 1;
+    }
+    masks
+};
 
 /// All of a short string in words, which overlap.
 #[inline]
@@ -199,6 +269,15 @@ mod tests {
         for len in 0..all.len() {
             let (bytes, shifted) = (Bytes::from(&all[..len]), Bytes::from(&all[1..=len]));
             assert_eq!(bytes[..], all[..len], "{len}");
+            assert_eq!(Bytes::first(&all, len), bytes);
+            assert_eq!(Bytes::first(&all[..len], len), bytes);
+            assert_eq!(bytes.first_word(), first_word(&all[..len]));
+            let mut text = b"before ".to_vec();
+            bytes.append_to(&mut text);
+            assert_eq!(text, [b"before ", &all[..len]].concat());
+            if let Some(words) = bytes.short_words() {
+                assert_eq!(words.map(u64::to_le_bytes).concat()[..len], all[..len]);
+            }
             assert_eq!(bytes, bytes.clone());
             assert_eq!(bytes == shifted, len == 0, "{len}");
             assert_eq!(bytes.cmp(&shifted), all[..len].cmp(&all[1..=len]));

@@ -228,7 +228,7 @@ impl RequestParser {
         if rest.len() < len + 2 {
             return Ok(false);
         }
-        self.args.push(Bytes::copied(&rest[..len]));
+        self.args.push(Bytes::first(rest, len));
         self.at += len + 2;
         self.bulk = None;
         self.missing -= 1;

@@ -6,7 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
-use slotscope::resp::{Bytes, Value, first_word};
+use slotscope::resp::{Bytes, Value};
 use wasm_bindgen::prelude::*;
 
 /// What surrounds the engine: the machine's time, and chance from a fixed seed.
@@ -100,8 +100,8 @@ impl Server {
             let count = self.heads[at] as usize;
             self.argv.clear();
             for len in self.heads.get(at + 1..=at + count).unwrap_or_default() {
-                let word = self.text.get(from..from + *len as usize).unwrap_or_default();
-                self.argv.push(Bytes::copied(word));
+                let text = self.text.get(from..).unwrap_or_default();
+                self.argv.push(Bytes::first(text, *len as usize));
                 from += *len as usize;
             }
             at += count + 1;
@@ -196,18 +196,9 @@ impl Replies {
     }
 
     /// Text of any bytes: what is no UTF-8 is for JavaScript to replace.
-    fn say(&mut self, kind: Kind, text: &[u8]) {
+    fn say(&mut self, kind: Kind, text: &Bytes) {
         self.head(kind, text.len());
-        if text.len() > 64 {
-            self.text.extend_from_slice(text);
-            return;
-        }
-        // By words: a call to copy a few bytes would take longer.
-        let end = self.text.len() + text.len();
-        let (words, rest) = text.as_chunks::<8>();
-        words.iter().for_each(|word| self.text.extend_from_slice(word));
-        self.text.extend_from_slice(&first_word(rest).to_le_bytes());
-        self.text.truncate(end);
+        text.append_to(&mut self.text);
     }
 
     fn add(&mut self, value: &Value) {
@@ -220,8 +211,8 @@ impl Replies {
             }
             Value::DoubleText(text) => self.say(Kind::Number, text),
             Value::Int(n) if SMALL.contains(n) => self.heads.push((*n as i32) << 3 | Kind::Integer as i32),
-            Value::Int(n) => self.say(Kind::Number, n.to_string().as_bytes()),
-            Value::Double(n) => self.say(Kind::Number, n.to_string().as_bytes()),
+            Value::Int(n) => self.say(Kind::Number, &Bytes::from_int(*n)),
+            Value::Double(n) => self.say(Kind::Number, &Bytes::from(n.to_string())),
             Value::Bool(is) => self.head(Kind::Integer, usize::from(*is)),
             Value::Null | Value::NullArray => self.head(Kind::Null, 0),
             Value::Attributed(both) => self.add(&both.1),

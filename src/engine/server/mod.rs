@@ -142,7 +142,10 @@ pub fn after_command(
     let event = if spec.flags.has(Flags::FAST) { "fast-command" } else { "command" };
     latency::note_event(engine, event, nanos, now);
     let threshold = engine.config.slowlog_log_slower_than;
-    if threshold >= 0 && nanos >= (threshold as u64).saturating_mul(1_000) && !spec.flags.has(Flags::SKIP_SLOWLOG) {
+    if threshold >= 0
+        && nanos >= (threshold as u64).min(u64::MAX / 1_000) * 1_000
+        && !spec.flags.has(Flags::SKIP_SLOWLOG)
+    {
         slowlog::note(engine, client, spec, argv, nanos / 1_000, now);
     }
 }
