@@ -113,13 +113,13 @@ pub fn sort_ro(call: &mut Call<'_>) -> Result<Value, Error> {
 
 fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
     let mut options = Options::parse(call, may_store)?;
-    let elements = elements(call, &mut options)?;
+    let (elements, errno) = elements(call, &mut options)?;
     let lookups = options.get.len() + usize::from(options.by.is_some());
     call.work += (elements.len() * (1 + lookups)) as u64;
     let part = options.part(elements.len());
     let mut items: Vec<Item> = elements.into_iter().map(|element| Item { element, score: 0.0, text: None }).collect();
     if !options.unsorted {
-        weigh(call, &options, &mut items)?;
+        weigh(call, &options, errno, &mut items)?;
         order(&options, &mut items, part.clone());
     }
     let wanted = items.get(part).unwrap_or_default();
@@ -159,17 +159,23 @@ fn do_sort(call: &mut Call<'_>, may_store: bool) -> Result<Value, Error> {
     Ok(Value::Int(stored as i64))
 }
 
+/// Whether C's `errno` says that a number was out of range: Redis looks at it after every number that it reads here, and
+/// nothing sets it back.
+type Errno = bool;
+
 /// What is to be sorted, in the order it is in; a missing key is an empty list. What has an order of its own, and is to be
 /// left in it, is turned round for DESC.
-fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>, Error> {
+fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<(Vec<Bytes>, Errno), Error> {
     let Some(id) = call.find(call.arg(1), Lookup::Read) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     };
+    let mut errno = false;
     let keyspace = &mut call.engine.keyspace;
     // Redis does this to have them in order; it shows in OBJECT ENCODING.
     if matches!(keyspace.data(call.db, id), Data::SortedSet(set) if set.is_packed())
         && let Data::SortedSet(set) = &mut *keyspace.edit(call.db, id)
     {
+        errno = set.iter_items().any(|item| item.score.is_subnormal());
         Rc::make_mut(set).unpack();
     }
     let mut elements: Vec<Bytes> = match keyspace.data(call.db, id) {
@@ -181,7 +187,7 @@ fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>
                 options.alpha = true;
                 options.by = None;
             }
-            return Ok(set.iter().collect());
+            return Ok((set.iter().collect(), false));
         }
         Data::SortedSet(set) => match set.table() {
             Some(table) if !options.unsorted => table.iter().map(|id| table.key(id).clone()).collect(),
@@ -192,11 +198,11 @@ fn elements(call: &mut Call<'_>, options: &mut Options<'_>) -> Result<Vec<Bytes>
     if options.unsorted && options.descending {
         elements.reverse();
     }
-    Ok(elements)
+    Ok((elements, errno))
 }
 
 /// Finds out what each element is sorted by.
-fn weigh(call: &mut Call<'_>, options: &Options<'_>, items: &mut [Item]) -> Result<(), Error> {
+fn weigh(call: &mut Call<'_>, options: &Options<'_>, errno: Errno, items: &mut [Item]) -> Result<(), Error> {
     let mut all_are_numbers = true;
     for item in items {
         let weight = match options.by {
@@ -211,6 +217,9 @@ fn weigh(call: &mut Call<'_>, options: &Options<'_>, items: &mut [Item]) -> Resu
             item.text = Some(weight);
         } else if let Some(score) = score(&weight) {
             item.score = score;
+            // Redis need not read what another key keeps as an integer.
+            let is_read = options.by.is_none_or(|pattern| **pattern == *b"#") || number::parse_i64(&weight).is_none();
+            all_are_numbers &= !(errno && is_read);
         } else {
             all_are_numbers = false;
         }
