@@ -10,6 +10,7 @@ use super::call::Call;
 use super::command::{self, CommandId, Flags};
 use super::error::Error;
 use super::long_double::LongDouble;
+use super::value::Awaited;
 use super::{ClientId, Engine, Host, Route, UnixMicros, dispatch};
 use crate::resp::{Bytes, Value};
 
@@ -21,6 +22,8 @@ pub type Serve = fn(&mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>>;
 pub struct Wait {
     /// Keys, each once.
     pub keys: Vec<Bytes>,
+    /// Values of which type.
+    pub kind: Option<Awaited>,
     /// Ends the wait: the moment after which the client is answered `on_timeout`. `None`: never.
     pub deadline: Option<UnixMicros>,
     /// Its answer then.
@@ -83,27 +86,22 @@ impl Blocked {
 
     /// Something came into a key: whoever waits for it is to be served when the command is over.
     #[inline]
-    pub fn signal(&mut self, db: u32, key: &Bytes) {
+    pub fn signal(&mut self, db: u32, key: &Bytes, kind: Awaited) {
         if !self.queues.is_empty() {
-            self.signal_waiting(db, key);
+            self.signal_waiting(db, key, kind);
         }
     }
 
     #[cold]
-    fn signal_waiting(&mut self, db: u32, key: &Bytes) {
-        if !self.queues.contains_key(&(db, key.clone())) {
+    fn signal_waiting(&mut self, db: u32, key: &Bytes, kind: Awaited) {
+        // Redis looks only if somebody waits for any value of this type.
+        if !self.waiting.values().any(|waiting| waiting.wait.kind == Some(kind))
+            || !self.queues.contains_key(&(db, key.clone()))
+        {
             return;
         }
         if !self.ready.iter().any(|(known_db, known)| *known_db == db && known == key) {
             self.ready.push((db, key.clone()));
-        }
-    }
-
-    /// Signals every waited-for key of a database (SWAPDB).
-    pub fn signal_all(&mut self, db: u32) {
-        let keys: Vec<Bytes> = self.queues.keys().filter(|(of, _)| *of == db).map(|(_, key)| key.clone()).collect();
-        for key in keys {
-            self.signal(db, &key);
         }
     }
 
@@ -167,7 +165,7 @@ impl Call<'_> {
         }
         self.engine.blocked.for_replicas.insert(0, ForReplicas { client: self.client, offset, replicas });
         self.host.request_acknowledgements();
-        self.block(Wait { keys: Vec::new(), deadline, on_timeout: Value::Null, serve: |_, _| None })
+        self.block(Wait { keys: Vec::new(), kind: None, deadline, on_timeout: Value::Null, serve: |_, _| None })
     }
 
     /// The end of a wait from a time-out argument in whole milliseconds (0: never), with Redis's errors.
@@ -204,6 +202,19 @@ impl Call<'_> {
     }
 }
 
+/// Signals the keys of a database that clients wait for, by what database `of` holds under their names: all of it that can be
+/// waited for, or streams only (SWAPDB, FLUSHALL).
+pub fn signal_all(engine: &mut Engine, db: u32, of: u32, only: Option<Awaited>) {
+    let kind_of = |key: &Bytes| engine.keyspace.data(of, engine.keyspace.find(of, key)?).awaited();
+    let waited_for = engine.blocked.queues.keys().filter(|(place, _)| *place == db);
+    let found: Vec<(Bytes, Awaited)> = waited_for.filter_map(|(_, key)| Some((key.clone(), kind_of(key)?))).collect();
+    for (key, kind) in found {
+        if only.is_none_or(|only| only == kind) {
+            engine.blocked.signal(db, &key, kind);
+        }
+    }
+}
+
 /// Serves those who wait for keys that were made ready, until nothing new is.
 #[inline]
 pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
@@ -215,12 +226,8 @@ pub fn serve(engine: &mut Engine, host: &mut dyn Host) {
 #[cold]
 fn serve_ready(engine: &mut Engine, host: &mut dyn Host) {
     for (db, key) in engine.keyspace.take_lost_streams() {
-        // What has come in its place serves others, too; but Redis looks only if somebody waits for any stream.
-        let reads =
-            |waiting: &Waiting| command::by_id(waiting.command).is_some_and(|spec| spec.name.starts_with("xread"));
-        if engine.blocked.waiting.values().any(reads) {
-            engine.blocked.signal(db, &key);
-        }
+        // What has come in its place serves others, too.
+        engine.blocked.signal(db, &key, Awaited::Stream);
     }
     while !engine.blocked.ready.is_empty() {
         for (db, key) in std::mem::take(&mut engine.blocked.ready) {

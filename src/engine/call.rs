@@ -190,10 +190,10 @@ impl Call<'_> {
     pub fn find_in(&mut self, db: u32, key: &Bytes, why: Lookup) -> Option<EntryId> {
         let keyspace = &mut self.engine.keyspace;
         keyspace.step(db);
-        let mut found = keyspace.find(db, key);
-        if let Some(id) = found {
-            let object = keyspace.object(db, id);
+        let mut found = None;
+        if let Some((id, object)) = keyspace.find_object(db, key) {
             let (now_ms, usage) = (self.now.millis() as i64, object.usage);
+            found = Some(id);
             if object.is_expired(now_ms) && self.expire(db, key, why == Lookup::Write) {
                 found = None;
             } else if why != Lookup::Peek {
@@ -268,8 +268,8 @@ impl Call<'_> {
 
     /// The same in another database, of a value that was used before.
     pub fn add_key_in(&mut self, db: u32, key: &Bytes, data: Data, usage: u32) -> EntryId {
-        if data.can_be_waited_for() {
-            self.engine.blocked.signal(db, key);
+        if let Some(kind) = data.awaited() {
+            self.engine.blocked.signal(db, key, kind);
         }
         self.engine.notify(EventClass::NEW, "new", key, db);
         self.engine.keyspace.insert(db, key, data, usage)

@@ -101,7 +101,7 @@ fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
 
 /// A client that is told of its own commands gets the reply where Redis sends it, if that is before some of the messages.
 #[cold]
-fn put_among_messages(engine: &mut Engine, client: ClientId, place: usize, outcome: &mut Outcome) {
+pub fn put_among_messages(engine: &mut Engine, client: ClientId, place: usize, outcome: &mut Outcome) {
     if engine.outbox.iter().skip(place).any(|(to, _)| *to == client)
         && let Some(reply) = outcome.reply.take()
     {
@@ -111,7 +111,8 @@ fn put_among_messages(engine: &mut Engine, client: ClientId, place: usize, outco
 
 /// A monitor sees its own commands too, each behind its reply.
 fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outcome: &mut Outcome) {
-    let own = engine.outbox.iter().skip(since).rposition(|(to, _)| *to == client);
+    let is_line = |(to, message): &(ClientId, Value)| *to == client && matches!(message, Value::Simple(_));
+    let own = engine.outbox.iter().skip(since).rposition(is_line);
     if let Some(at) = own
         && let Some(reply) = outcome.reply.take()
     {
@@ -354,11 +355,12 @@ fn route(
 
 /// Puts a command off until EXEC.
 fn queue(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes]) {
+    let is_disturbed = engine.clients.get(client).is_some_and(|state| engine.is_disturbed(state));
     let Some(multi) = engine.clients.get_mut(client).and_then(|state| state.multi.as_mut()) else {
         return;
     };
     // A transaction that will be discarded need not be remembered.
-    if multi.dirty {
+    if multi.dirty || is_disturbed {
         return;
     }
     multi.any = multi.any.or(spec.flags);

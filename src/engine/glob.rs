@@ -3,8 +3,17 @@
 //! `?` one byte, `*` any bytes, `[a-c]` one of a range, `[^a]` one that is not, `\` takes the next byte for itself. Ranges
 //! may stand the wrong way round; a bracket that is not closed ends with the pattern.
 
-/// Whether the whole of `text` matches `pattern`; `fold_case` treats ASCII letters of either case alike.
+/// Whether `pattern` is a star alone, which lists of keys take for any key, even one of no bytes.
+pub fn is_any(pattern: &[u8]) -> bool {
+    pattern == b"*"
+}
+
+/// Whether the whole of `text` matches `pattern`; `fold_case` treats ASCII letters of either case alike. Nothing matches a
+/// text of no bytes but a pattern of none: 7.0 looks at no star then.
 pub fn matches(pattern: &[u8], text: &[u8], fold_case: bool) -> bool {
+    if text.is_empty() {
+        return pattern.is_empty();
+    }
     let fold = |byte: u8| {
         if fold_case { byte.to_ascii_lowercase() } else { byte }
     };
@@ -84,7 +93,8 @@ mod tests {
     fn patterns_match_as_redis_matches_them() {
         for (pattern, text, expected) in [
             ("", "", true),
-            ("*", "", true),
+            ("*", "", false),
+            ("a*", "a", true),
             ("**a", "ba", true),
             ("a*b*c", "aXbYbZc", true),
             ("a*b*c", "aXbYbZ", false),

@@ -425,13 +425,18 @@ impl Engine {
         self.server.net_input_bytes += wire as u64;
         let mut outcome = Outcome::default();
         let reply_len = dispatch::execute(self, host, client, argv, text, &mut outcome);
+        let messages = self.outbox.len();
+        pause::resume(self, host);
+        if self.outbox.len() > messages {
+            // What was held back runs after the command that let it go on.
+            dispatch::put_among_messages(self, client, messages, &mut outcome);
+        }
         if outcome.reply.is_some() {
             self.server.net_output_bytes += reply_len as u64;
             if let Some(client) = self.clients.get_mut(client) {
                 client.reply_buffer.fill(reply_len);
             }
         }
-        pause::resume(self, host);
         outcome
     }
     /// Applies one command of the replication stream: no checks, no reply, no effects.

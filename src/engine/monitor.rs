@@ -36,14 +36,11 @@ impl Engine {
         let told = Value::Simple(Bytes::from(line));
         let Self { monitors, outbox, clients, .. } = self;
         let is_told = |monitor: &&ClientId| {
-            let is_own = **monitor == client;
             // Who says QUIT is sent no more than its reply; and this is a reply like others to who wants none.
-            !(is_own && spec.name == "quit")
-                && clients.get(**monitor).is_some_and(|state| match state.reply_mode {
-                    ReplyMode::Off => false,
-                    ReplyMode::SkipThis => !is_own,
-                    _ => true,
-                })
+            !(**monitor == client && spec.name == "quit")
+                && clients
+                    .get(**monitor)
+                    .is_some_and(|state| !matches!(state.reply_mode, ReplyMode::Off | ReplyMode::SkipThis))
         };
         outbox.extend(monitors.iter().filter(is_told).map(|monitor| (*monitor, told.clone())));
     }

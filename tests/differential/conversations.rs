@@ -143,7 +143,9 @@ impl Talk<'_> {
                     self.was_paused = true;
                     self.ever_paused = true;
                 }
-                if self.in_multi[*client] && says(0, "client") && says(1, "reply") {
+                let kills = |argv: &Vec<Vec<u8>>| argv.get(1).is_some_and(|word| word.eq_ignore_ascii_case(b"kill"));
+                let goes_on = self.queued[*client].iter().any(kills) && !says(0, "exec") && !says(0, "discard");
+                if self.in_multi[*client] && (goes_on || (says(0, "client") && says(1, "reply"))) {
                     // In the midst of EXEC's reply it leaves an array that lacks elements.
                     return Ok(());
                 }
@@ -152,8 +154,8 @@ impl Talk<'_> {
                     // Redis forgets to close a connection that there is nothing to write to.
                     return Ok(());
                 }
-                if self.was_paused && says(0, "client") && says(1, "unblock") {
-                    // Redis takes who is held back for somebody who waits.
+                if self.ever_paused && says(0, "client") && says(1, "unblock") {
+                    // Redis takes who is held back for somebody who waits (a transaction may have begun the pause much later).
                     return Ok(());
                 }
                 self.last[*client].clone_from(argv);
@@ -167,7 +169,8 @@ impl Talk<'_> {
             let mut real = self.lines[client].take();
             let (ours, is_gone) = self.ours.take(client);
             for _ in 0..if self.ever_paused { 50 } else { 0 } {
-                if is_same(&self.last[client], &self.queued[client], &real, &ours) {
+                let is_closed = self.lines[client].is_closed;
+                if is_closed == is_gone && is_same(&self.last[client], &self.queued[client], &real, &ours) {
                     break;
                 }
                 std::thread::sleep(PERIODIC_WORK);
@@ -186,16 +189,19 @@ impl Talk<'_> {
                     closed(is_gone)
                 )));
             }
-            if let Step::Call(call) = step
+            // A pause may have held it back until now.
+            if real.ends_with(b"+QUEUED\r\n") {
+                let queued = self.last[client].clone();
+                self.queued[client].push(queued);
+            } else if let Step::Call(call) = step
                 && call.client == client
             {
                 let is = |name: &str| call.argv[0].eq_ignore_ascii_case(name.as_bytes());
-                if real.ends_with(b"+QUEUED\r\n") {
-                    self.queued[client].push(call.argv.clone());
-                } else if is("exec") || is("discard") || is("reset") {
-                    self.queued[client].clear();
+                if is("exec") || is("discard") || is("reset") {
                     self.in_multi[client] = false;
-                } else if is("multi") {
+                } else if is("multi") && !self.in_multi[client] {
+                    // What was queued before is needed until now: a pause may have held back EXEC.
+                    self.queued[client].clear();
                     self.in_multi[client] = true;
                 }
             }
@@ -204,17 +210,40 @@ impl Talk<'_> {
     }
 }
 
+/// Commands that tell of what they do to keys in the midst of their reply (see DIFFERENCES.md).
+const SAYS_INSIDE: [&str; 9] =
+    ["mget", "zpopmin", "zpopmax", "zmpop", "bzmpop", "bzpopmin", "bzpopmax", "xreadgroup", "sort"];
+
 /// What was sent, one message after the other, but for what cannot be the same.
 fn is_same(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &[u8], ours: &[u8]) -> bool {
     if real == ours {
         return true;
     }
     let (real, ours) = (messages(real), messages(ours));
+    let is_exec = argv.first().is_some_and(|said| said.eq_ignore_ascii_case(b"exec"));
+    let queued = if is_exec { queued } else { &[] };
+    // What Redis says inside a reply cannot be taken apart.
+    let says_inside = |argv: &[Vec<u8>]| {
+        argv.first().is_some_and(|said| SAYS_INSIDE.iter().any(|name| said.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    let is_told = |message: &Value| match message {
+        Value::Push(_) => true,
+        Value::Array(parts) => parts.iter().any(|part| matches!(part, Value::Push(_))),
+        _ => false,
+    };
+    if ours.iter().any(is_told) && (says_inside(argv) || queued.iter().any(|argv| says_inside(argv))) {
+        return true;
+    }
+    if compare::alike_but_for_order(argv, &real, &ours) {
+        return true;
+    }
     real.len() == ours.len()
         && real.iter().zip(&ours).all(|(real, ours)| {
             real == ours
                 || without_address(real).is_some_and(|line| Some(line) == without_address(ours))
                 || (!argv.is_empty() && compare::alike(argv, queued, real, ours))
+                // Behind the array of EXEC stands what UNSUBSCRIBE from several channels has crowded out of it.
+                || queued.iter().any(|argv| compare::alike(argv, &[], real, ours))
         })
 }
 

@@ -1,8 +1,10 @@
 //! Whole databases: FLUSHALL, FLUSHDB, DBSIZE, SWAPDB.
 
+use crate::engine::blocked;
 use crate::engine::call::Call;
 use crate::engine::error::Error;
 use crate::engine::number;
+use crate::engine::value::Awaited;
 use crate::resp::Value;
 
 /// Whether the data is to be freed in the background. The estimate of time is that of ASYNC either way.
@@ -21,7 +23,7 @@ fn flush(call: &mut Call<'_>, db: u32, lazy: bool) -> u64 {
     }
     let now_ms = call.now_ms();
     call.keyspace().touch_all_watched(db, None, now_ms);
-    call.engine.blocked.signal_all(db);
+    blocked::signal_all(call.engine, db, db, Some(Awaited::Stream));
     call.keyspace().clear(db) as u64
 }
 
@@ -68,8 +70,11 @@ pub fn swapdb(call: &mut Call<'_>) -> Result<Value, Error> {
         call.keyspace().touch_all_watched(one, Some(other), now_ms);
         call.keyspace().touch_all_watched(other, Some(one), now_ms);
         call.keyspace().swap(one, other);
-        call.engine.blocked.signal_all(one);
-        call.engine.blocked.signal_all(other);
+        // What has come, and streams that have gone: who waits as a member of a group is to hear of it.
+        for (db, before) in [(one, other), (other, one)] {
+            blocked::signal_all(call.engine, db, db, None);
+            blocked::signal_all(call.engine, db, before, Some(Awaited::Stream));
+        }
     }
     call.dirty += 1;
     Ok(Value::ok())

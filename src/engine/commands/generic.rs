@@ -234,7 +234,6 @@ fn do_rename(call: &mut Call<'_>, only_new: bool) -> Result<bool, Error> {
         let id = call.add_key_in(db, to, object.data, object.usage);
         call.keyspace().set_expire(db, id, expire);
     }
-    call.engine.blocked.signal(db, to);
     call.touched(from);
     call.touched(to);
     call.notify(EventClass::GENERIC, "rename_from", from);
@@ -272,7 +271,6 @@ pub fn move_(call: &mut Call<'_>) -> Result<Value, Error> {
         let id = call.add_key_in(to, key, object.data, object.usage);
         call.keyspace().set_expire(to, id, expire);
     }
-    call.engine.blocked.signal(to, key);
     call.touched(key);
     call.keyspace().touch_watched(to, key);
     call.notify(EventClass::GENERIC, "move_from", key);
@@ -317,7 +315,6 @@ pub fn copy(call: &mut Call<'_>) -> Result<Value, Error> {
     let initial = usage::initial(&call.engine.config, call.now_ms());
     let id = call.add_key_in(db, to, data, initial);
     call.keyspace().set_expire(db, id, expire);
-    call.engine.blocked.signal(db, to);
     call.keyspace().touch_watched(db, to);
     call.engine.notify(EventClass::GENERIC, "copy_to", to, db);
     call.dirty += 1;
@@ -333,7 +330,7 @@ pub fn keys(call: &mut Call<'_>) -> Result<Value, Error> {
         .iter(db)
         .filter(|id| !keyspace.is_expired(db, *id, now_ms))
         .map(|id| keyspace.key(db, id))
-        .filter(|key| glob::matches(pattern, key, false))
+        .filter(|key| glob::is_any(pattern) || glob::matches(pattern, key, false))
         .map(|key| Value::Bulk(key.clone()))
         .collect();
     Ok(Value::Array(found))

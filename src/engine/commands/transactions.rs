@@ -2,7 +2,7 @@
 
 use crate::engine::Outcome;
 use crate::engine::call::{Asker, Call};
-use crate::engine::client::{Multi, Watched};
+use crate::engine::client::{Multi, ReplyMode, Watched};
 use crate::engine::command;
 use crate::engine::dispatch;
 use crate::engine::error::Error;
@@ -90,6 +90,8 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         dispatch::run(call.engine, call.host, asker, found, &argv, call.now, true, &mut ran);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
+        // It may have killed its own connection.
+        call.close |= ran.close;
         // Messages for the client itself come where they arise, among the replies.
         let place = call.engine.reply_place.take().unwrap_or(usize::MAX);
         let mut reply = ran.reply;
@@ -100,12 +102,20 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
                 call.engine.outbox.push((to, message));
                 continue;
             }
-            if messages + at >= place {
+            // A monitor is shown its own command behind the reply.
+            if messages + at >= place || matches!(message, Value::Simple(_)) {
                 replies.extend(reply.take());
             }
             replies.push(message);
         }
         replies.extend(reply);
+    }
+    // Of a client that wants no replies nothing is sent but what confirms subscriptions.
+    if matches!(call.client().reply_mode, ReplyMode::Off | ReplyMode::SkipThis) {
+        let confirmations = replies.into_iter().filter(|reply| matches!(reply, Value::Push(_)));
+        let client = call.client;
+        call.engine.outbox.extend(confirmations.map(|reply| (client, reply)));
+        return Ok(Value::NullArray);
     }
     // The array is as long as the transaction, whatever was sent meanwhile: what is too much comes behind it.
     if replies.len() > count {

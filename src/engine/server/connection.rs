@@ -49,7 +49,10 @@ pub fn reset(call: &mut Call<'_>) -> Result<Value, Error> {
     client.is_monitor = false;
     client.asking = false;
     client.readonly = false;
-    client.reply_mode = ReplyMode::On;
+    // If no reply to this one is wanted, that holds.
+    if client.reply_mode != ReplyMode::SkipThis {
+        client.reply_mode = ReplyMode::On;
+    }
     Ok(Value::simple("RESET"))
 }
 

@@ -90,8 +90,24 @@ impl Data {
         }
     }
 
-    /// Whether clients may wait for something to come into a value of this type (BLPOP, BZPOPMIN, XREAD and their kin).
-    pub fn can_be_waited_for(&self) -> bool {
-        matches!(self, Self::List(_) | Self::SortedSet(_) | Self::Stream(_))
+    /// What clients who wait for something to come into it wait for (BLPOP, BZPOPMIN, XREAD and their kin).
+    pub fn awaited(&self) -> Option<Awaited> {
+        match self {
+            Self::List(_) => Some(Awaited::List),
+            Self::SortedSet(_) => Some(Awaited::SortedSet),
+            Self::Stream(_) => Some(Awaited::Stream),
+            Self::Str(_) | Self::Set(_) | Self::Hash(_) => None,
+        }
     }
+}
+
+/// Types of values that clients may wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// BLPOP, BRPOP, BLMOVE, BLMPOP.
+    List,
+    /// BZPOPMIN, BZPOPMAX, BZMPOP.
+    SortedSet,
+    /// XREAD, XREADGROUP.
+    Stream,
 }

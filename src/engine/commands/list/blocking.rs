@@ -10,7 +10,7 @@ use crate::engine::EventClass;
 use crate::engine::blocked::{Serve, Wait};
 use crate::engine::call::Call;
 use crate::engine::error::Error;
-use crate::engine::value::End;
+use crate::engine::value::{Awaited, End};
 use crate::resp::{Bytes, Value};
 
 /// `BLPOP key [key …] timeout`
@@ -38,7 +38,13 @@ fn pop(call: &mut Call<'_>, end: End, serve: Serve) -> Result<Value, Error> {
             return Ok(pair(key, element));
         }
     }
-    Ok(call.block(Wait { keys: keys.to_vec(), deadline, on_timeout: Value::NullArray, serve }))
+    Ok(call.block(Wait {
+        keys: keys.to_vec(),
+        kind: Some(Awaited::List),
+        deadline,
+        on_timeout: Value::NullArray,
+        serve,
+    }))
 }
 
 fn serve_blpop(call: &mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>> {
@@ -67,7 +73,13 @@ pub fn blmpop(call: &mut Call<'_>) -> Result<Value, Error> {
     if let Some(reply) = pop.pop_first(call)? {
         return Ok(reply);
     }
-    let wait = Wait { keys: pop.keys.to_vec(), deadline, on_timeout: Value::NullArray, serve: serve_blmpop };
+    let wait = Wait {
+        keys: pop.keys.to_vec(),
+        kind: Some(Awaited::List),
+        deadline,
+        on_timeout: Value::NullArray,
+        serve: serve_blmpop,
+    };
     Ok(call.block(wait))
 }
 
@@ -106,7 +118,7 @@ fn move_or_wait(
         return Ok(Value::Null);
     }
     let keys = vec![call.arg(1).clone()];
-    Ok(call.block(Wait { keys, deadline, on_timeout: Value::NullArray, serve }))
+    Ok(call.block(Wait { keys, kind: Some(Awaited::List), deadline, on_timeout: Value::NullArray, serve }))
 }
 
 fn serve_blmove(call: &mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>> {

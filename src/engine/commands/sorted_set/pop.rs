@@ -9,7 +9,7 @@ use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::keyspace::EntryId;
 use crate::engine::number;
-use crate::engine::value::Item;
+use crate::engine::value::{Awaited, Item};
 use crate::resp::{Bytes, Value};
 
 /// The end members are taken from.
@@ -134,7 +134,7 @@ fn first_or_wait(call: &mut Call<'_>, keys: &[Bytes], timeout: usize, serve: Ser
             once.push(key.clone());
         }
     }
-    Ok(call.block(Wait { keys: once, deadline, on_timeout: Value::NullArray, serve }))
+    Ok(call.block(Wait { keys: once, kind: Some(Awaited::SortedSet), deadline, on_timeout: Value::NullArray, serve }))
 }
 
 fn serve_lowest(call: &mut Call<'_>, key: &Bytes) -> Option<Result<Value, Error>> {

@@ -6,8 +6,8 @@ use crate::engine::EventClass;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::keyspace::EntryId;
-use crate::engine::value::Data;
 use crate::engine::value::stream::{StreamId, UNKNOWN, c_text};
+use crate::engine::value::{Awaited, Data};
 use crate::resp::{Bytes, Value};
 use std::rc::Rc;
 
@@ -136,7 +136,7 @@ pub fn destroy(call: &mut Call<'_>) -> Result<Value, Error> {
     call.replies_here();
     call.notify(EventClass::STREAM, "xgroup-destroy", key);
     // Those who wait as its members are to hear of it.
-    call.engine.blocked.signal(db, key);
+    call.engine.blocked.signal(db, key, Awaited::Stream);
     Ok(Value::Int(1))
 }
 

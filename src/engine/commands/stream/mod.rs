@@ -10,8 +10,8 @@ use crate::engine::EventClass;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::keyspace::EntryId;
-use crate::engine::value::Data;
 use crate::engine::value::stream::{Entry, GivenId, Keep, Log, NodeLimits, StreamId, StreamValue, Trim, c_text};
+use crate::engine::value::{Awaited, Data};
 use crate::resp::{Bytes, Value};
 use std::rc::Rc;
 
@@ -223,7 +223,7 @@ pub fn xadd(call: &mut Call<'_>) -> Result<Value, Error> {
     call.dirty += 1;
     call.work += trimmed;
     call.propagate_instead(vec![argv]);
-    call.engine.blocked.signal(db, key);
+    call.engine.blocked.signal(db, key, Awaited::Stream);
     Ok(Value::Bulk(text))
 }
 

@@ -5,6 +5,7 @@ use crate::engine::blocked::Wait;
 use crate::engine::call::{Call, Lookup};
 use crate::engine::error::Error;
 use crate::engine::keyspace::EntryId;
+use crate::engine::value::Awaited;
 use crate::engine::value::stream::{Group, Log, Nack, StreamId, StreamValue, UNKNOWN, c_text};
 use crate::engine::{EventClass, number};
 use crate::resp::{Bytes, Value};
@@ -209,7 +210,7 @@ fn read(call: &mut Call<'_>) -> Result<Value, Error> {
         }
     }
     let deadline = (millis > 0).then(|| call.in_millis(millis as u64));
-    Ok(call.block_as(Wait { keys, deadline, on_timeout: Value::NullArray, serve }, argv))
+    Ok(call.block_as(Wait { keys, kind: Some(Awaited::Stream), deadline, on_timeout: Value::NullArray, serve }, argv))
 }
 
 /// Streams and their entries, as the client's protocol has it.
