@@ -143,8 +143,16 @@ impl Talk<'_> {
                     self.was_paused = true;
                     self.ever_paused = true;
                 }
-                let kills = |argv: &Vec<Vec<u8>>| argv.get(1).is_some_and(|word| word.eq_ignore_ascii_case(b"kill"));
-                let goes_on = self.queued[*client].iter().any(kills) && !says(0, "exec") && !says(0, "discard");
+                let has_queued = |word: &str| {
+                    let is_said = |argv: &Vec<Vec<u8>>| {
+                        argv[0].eq_ignore_ascii_case(b"client") && argv[1].eq_ignore_ascii_case(word.as_bytes())
+                    };
+                    self.queued[*client].iter().any(is_said)
+                };
+                if says(0, "exec") && has_queued("pause") {
+                    self.was_paused = true;
+                }
+                let goes_on = has_queued("kill") && !says(0, "exec") && !says(0, "discard");
                 if self.in_multi[*client] && (goes_on || (says(0, "client") && says(1, "reply"))) {
                     // In the midst of EXEC's reply it leaves an array that lacks elements.
                     return Ok(());
@@ -154,8 +162,8 @@ impl Talk<'_> {
                     // Redis forgets to close a connection that there is nothing to write to.
                     return Ok(());
                 }
-                if self.ever_paused && says(0, "client") && says(1, "unblock") {
-                    // Redis takes who is held back for somebody who waits (a transaction may have begun the pause much later).
+                if self.was_paused && says(0, "client") && says(1, "unblock") {
+                    // Redis takes who is held back for somebody who waits.
                     return Ok(());
                 }
                 self.last[*client].clone_from(argv);
@@ -219,21 +227,16 @@ fn is_same(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &[u8], ours: &[u8]) 
     if real == ours {
         return true;
     }
-    let (real, ours) = (messages(real), messages(ours));
     let is_exec = argv.first().is_some_and(|said| said.eq_ignore_ascii_case(b"exec"));
     let queued = if is_exec { queued } else { &[] };
-    // What Redis says inside a reply cannot be taken apart.
     let says_inside = |argv: &[Vec<u8>]| {
         argv.first().is_some_and(|said| SAYS_INSIDE.iter().any(|name| said.eq_ignore_ascii_case(name.as_bytes())))
     };
-    let is_told = |message: &Value| match message {
-        Value::Push(_) => true,
-        Value::Array(parts) => parts.iter().any(|part| matches!(part, Value::Push(_))),
-        _ => false,
-    };
-    if ours.iter().any(is_told) && (says_inside(argv) || queued.iter().any(|argv| says_inside(argv))) {
+    // What Redis says inside a reply stands elsewhere here; all else is the same.
+    if (says_inside(argv) || queued.iter().any(|argv| says_inside(argv))) && apart(real) == apart(ours) {
         return true;
     }
+    let (real, ours) = (messages(real), messages(ours));
     if compare::alike_but_for_order(argv, &real, &ours) {
         return true;
     }
@@ -241,9 +244,37 @@ fn is_same(argv: &[Vec<u8>], queued: &[Vec<Vec<u8>>], real: &[u8], ours: &[u8]) 
         && real.iter().zip(&ours).all(|(real, ours)| {
             real == ours
                 || (!argv.is_empty() && compare::alike(argv, queued, real, ours))
-                // Behind the array of EXEC stands what UNSUBSCRIBE from several channels has crowded out of it.
-                || queued.iter().any(|argv| compare::alike(argv, &[], real, ours))
+                || (!is_reply_of(queued, real) && crowded_out(queued, real, ours))
         })
+}
+
+/// Whether this is what EXEC answers itself.
+fn is_reply_of(queued: &[Vec<Vec<u8>>], message: &Value) -> bool {
+    matches!(message, Value::Array(parts) if parts.len() == queued.len())
+}
+
+/// Behind the array of EXEC stands what confirmations for several channels have crowded out of it: compared as what one of
+/// the commands answers.
+fn crowded_out(queued: &[Vec<Vec<u8>>], real: &Value, ours: &Value) -> bool {
+    queued.iter().any(|argv| argv[0].to_ascii_lowercase().ends_with(b"subscribe"))
+        && queued.iter().any(|argv| compare::alike(argv, &[], real, ours))
+}
+
+/// The pushes among what was sent, and all that is no part of them.
+fn apart(mut bytes: &[u8]) -> (Vec<Value>, Vec<u8>) {
+    let (mut pushes, mut rest) = (Vec::new(), Vec::new());
+    while let Some(kind) = bytes.first() {
+        let whole = decode(bytes).filter(|_| !b"*%~".contains(kind));
+        // Of an aggregate the header is taken by itself: a push may stand behind it.
+        let line = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
+        let (taken, left) = bytes.split_at(whole.as_ref().map_or(line, |(_, length)| (*length).min(bytes.len())));
+        match whole {
+            Some((push @ Value::Push(_), _)) => pushes.push(push),
+            _ => rest.extend_from_slice(taken),
+        }
+        bytes = left;
+    }
+    (compare::in_order(pushes), rest)
 }
 
 /// A line of MONITOR without the address in it.
@@ -264,7 +295,7 @@ fn messages(mut bytes: &[u8]) -> Vec<Value> {
     if !bytes.is_empty() {
         found.push(Value::bulk(bytes.to_vec()));
     }
-    found
+    compare::in_order(found)
 }
 
 /// Something that concerns others: waiting, telling, watching, holding back.
