@@ -28,19 +28,28 @@ const RANDOM_TRIES: usize = 1_000;
 #[inline]
 pub fn hash(key: &Bytes) -> u32 {
     let len = key.len();
-    let mut hash = 0x5105_c0de_u64 ^ (len as u64).wrapping_mul(M);
-    if let Some(words) = key.short_words() {
-        for word in &words[..len / 8] {
-            hash = mix(hash, *word);
-        }
-        end(hash, if len.is_multiple_of(8) { None } else { Some(words[len / 8]) })
-    } else {
-        let (words, rest) = key.as_chunks::<8>();
-        for word in words {
-            hash = mix(hash, u64::from_le_bytes(*word));
-        }
-        end(hash, (!rest.is_empty()).then(|| first_word(rest)))
+    let Some(words) = key.short_words() else {
+        return hash_of_text(key);
+    };
+    let mut hash = begin(len);
+    for word in &words[..len / 8] {
+        hash = mix(hash, *word);
     }
+    end(hash, if len.is_multiple_of(8) { None } else { Some(words[len / 8]) })
+}
+
+/// The same of any text.
+fn hash_of_text(text: &[u8]) -> u32 {
+    let mut hash = begin(text.len());
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    end(hash, (!rest.is_empty()).then(|| first_word(rest)))
+}
+
+fn begin(len: usize) -> u64 {
+    0x5105_c0de ^ (len as u64).wrapping_mul(M)
 }
 
 const M: u64 = 0xc6a4_a793_5bd1_e995;
@@ -704,5 +713,9 @@ mod tests {
         let hashes = [of(""), of("a"), of("key:123456789"), of("eight by"), of("a key of more than twenty-two bytes")];
         expect_test::expect!["[c42003fa, 6aa27cd9, 974a4c14, 4de4580c, fb36f05e]"].assert_eq(&format!("{hashes:08x?}"));
         assert_ne!(of("a"), of("a\0"));
+        let text: Vec<u8> = (1..=40).collect();
+        for len in 0..=text.len() {
+            assert_eq!(hash(&Bytes::from(&text[..len])), hash_of_text(&text[..len]), "{len}");
+        }
     }
 }
