@@ -95,8 +95,8 @@ impl Blocked {
     #[cold]
     fn signal_waiting(&mut self, db: u32, key: &Bytes, kind: Awaited) {
         // Redis looks only if somebody waits for any value of this type.
-        if !self.waiting.values().any(|waiting| waiting.wait.kind == Some(kind))
-            || !self.queues.contains_key(&(db, key.clone()))
+        if !self.queues.contains_key(&(db, key.clone()))
+            || !self.waiting.values().any(|waiting| waiting.wait.kind == Some(kind))
         {
             return;
         }

@@ -3,9 +3,9 @@
 //! `?` one byte, `*` any bytes, `[a-c]` one of a range, `[^a]` one that is not, `\` takes the next byte for itself. Ranges
 //! may stand the wrong way round; a bracket that is not closed ends with the pattern.
 
-/// Whether `pattern` is a star alone, which lists of keys take for any key, even one of no bytes.
-pub fn is_any(pattern: &[u8]) -> bool {
-    pattern == b"*"
+/// Whether lists of keys show `key`: to them a star alone is any key, even one of no bytes.
+pub fn selects(pattern: &[u8], key: &[u8]) -> bool {
+    pattern == b"*" || matches(pattern, key, false)
 }
 
 /// Whether the whole of `text` matches `pattern`; `fold_case` treats ASCII letters of either case alike. Nothing matches a

@@ -105,9 +105,7 @@ impl Keyspace {
                 let key = self.key(0, *id);
                 after.is_none_or(|after| &**key > after)
                     && filter.kind.is_none_or(|kind| self.data(0, *id).type_name() == kind)
-                    && (filter.pattern.is_empty()
-                        || glob::is_any(filter.pattern.as_bytes())
-                        || glob::matches(filter.pattern.as_bytes(), key, false))
+                    && (filter.pattern.is_empty() || glob::selects(filter.pattern.as_bytes(), key))
             })
             .collect();
         found.sort_unstable_by(|one, other| self.key(0, *one).cmp(self.key(0, *other)));

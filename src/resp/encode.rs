@@ -134,23 +134,11 @@ fn other_reply_size(value: &Value, protocol: u8) -> ReplySize {
             number(digits + usize::from(*n < 0) + 3)
         }
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
-            let mut size = ReplySize { payload: NUMBER * items.len(), wire: header_len(items.len()) };
-            for item in items {
-                let ReplySize { payload, wire } = reply_size(item, protocol);
-                size.payload += payload;
-                size.wire += wire;
-            }
-            size
+            size_of_all(items.len(), items.len(), items, protocol)
         }
         Value::Map(pairs) => {
             let len = if is_3 { pairs.len() } else { pairs.len() * 2 };
-            let mut size = ReplySize { payload: NUMBER * pairs.len(), wire: header_len(len) };
-            for half in pairs.iter().flat_map(|(key, value)| [key, value]) {
-                let ReplySize { payload, wire } = reply_size(half, protocol);
-                size.payload += payload;
-                size.wire += wire;
-            }
-            size
+            size_of_all(len, pairs.len(), pairs.iter().flat_map(|(key, value)| [key, value]), protocol)
         }
         Value::Verbatim(_, text) => {
             ReplySize { payload: text.len(), wire: blob_len(text.len() + if is_3 { 4 } else { 0 }) }
@@ -163,6 +151,17 @@ fn other_reply_size(value: &Value, protocol: u8) -> ReplySize {
             number(bytes.len())
         }
     }
+}
+
+/// The same for an aggregate whose header says `len`, and that counts as so many `elements`.
+fn size_of_all<'a>(len: usize, elements: usize, all: impl IntoIterator<Item = &'a Value>, protocol: u8) -> ReplySize {
+    let mut size = ReplySize { payload: NUMBER * elements, wire: header_len(len) };
+    for value in all {
+        let ReplySize { payload, wire } = reply_size(value, protocol);
+        size.payload += payload;
+        size.wire += wire;
+    }
+    size
 }
 
 #[inline]

@@ -330,7 +330,7 @@ pub fn keys(call: &mut Call<'_>) -> Result<Value, Error> {
         .iter(db)
         .filter(|id| !keyspace.is_expired(db, *id, now_ms))
         .map(|id| keyspace.key(db, id))
-        .filter(|key| glob::is_any(pattern) || glob::matches(pattern, key, false))
+        .filter(|key| glob::selects(pattern, key))
         .map(|key| Value::Bulk(key.clone()))
         .collect();
     Ok(Value::Array(found))

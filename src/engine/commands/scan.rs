@@ -54,7 +54,7 @@ impl<'a> Options<'a> {
                 let count = number::parse_i64(value).ok_or(Error::NotInteger)?;
                 options.count = u64::try_from(count).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
             } else if word.eq_ignore_ascii_case(b"match") {
-                options.pattern = (!glob::is_any(value)).then_some(&value[..]);
+                options.pattern = Some(&value[..]);
             } else if with_type && word.eq_ignore_ascii_case(b"type") {
                 options.type_name = Some(value);
             } else {
@@ -67,7 +67,7 @@ impl<'a> Options<'a> {
 
     /// Whether an element of this name is to be answered.
     pub fn matches(&self, name: &[u8]) -> bool {
-        self.pattern.is_none_or(|pattern| glob::matches(pattern, name, false))
+        self.pattern.is_none_or(|pattern| glob::selects(pattern, name))
     }
 }
 
