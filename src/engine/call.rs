@@ -279,28 +279,27 @@ impl Call<'_> {
     pub fn set_key(&mut self, key: &Bytes, data: Data, keep_ttl: bool) -> EntryId {
         let id = match self.find(key, Lookup::Write) {
             Some(id) => {
-                self.replace(id, data);
+                if self.replace(id, data) && !keep_ttl {
+                    self.engine.keyspace.set_expire(self.db, id, None);
+                }
                 id
             }
             None => self.add_key(key, data),
         };
-        if !keep_ttl && self.engine.keyspace.expire_at(self.db, id).is_some() {
-            self.engine.keyspace.set_expire(self.db, id, None);
-        }
         self.touched(key);
         id
     }
 
-    /// Puts another value in place of an entry's; its time to live stays.
+    /// Puts another value in place of an entry's; its time to live stays. Answers whether it has one.
     #[inline]
-    pub fn replace(&mut self, id: EntryId, data: Data) {
+    pub fn replace(&mut self, id: EntryId, data: Data) -> bool {
         let usage = if self.engine.config.maxmemory_policy.is_lfu() {
             // How often a name is used does not depend on its value.
             self.engine.keyspace.object(self.db, id).usage
         } else {
             self.initial_usage()
         };
-        self.engine.keyspace.replace(self.db, id, data, usage);
+        self.engine.keyspace.replace(self.db, id, data, usage)
     }
 
     /// Deletes a key, expired or not. Answers whether it was there. Tells nobody.

@@ -353,17 +353,19 @@ impl Keyspace {
         EntryId(id)
     }
 
-    /// Replaces the value of an entry; its time to live stays.
-    pub fn replace(&mut self, db: u32, id: EntryId, data: Data, usage: u32) {
+    /// Replaces the value of an entry; its time to live stays. Answers whether it has one.
+    pub fn replace(&mut self, db: u32, id: EntryId, data: Data, usage: u32) -> bool {
         let new = data.memory();
         let object = self.dbs[db as usize].main.value_mut(id.0);
         let old = std::mem::replace(&mut object.data, data);
         object.usage = usage;
+        let has_end = object.expire_at != NEVER;
         self.account(new, old.memory());
         if matches!(old, Data::Stream(_)) {
             let key = self.key(db, id).clone();
             self.lost_streams.push((db, key));
         }
+        has_end
     }
 
     /// Takes a key out.

@@ -14,14 +14,64 @@ pub struct Bytes(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    /// Up to [`SHORT_MAX`] bytes, zeroes behind them: two are equal if all of this is.
-    Short { len: u8, text: [u8; SHORT_MAX] },
-    /// Any other.
+    /// Up to [`SHORT_MAX`] bytes.
+    Short(Short),
+    /// Any other. The compiler tells it from a short one by a length that no short one has.
     Long(Rc<[u8]>),
 }
 
-/// As much as fits where the pointer, the length and the tag of a long one stand.
-const SHORT_MAX: usize = 22;
+/// As much as fits where the pointer and the length of a long one stand, and a little more.
+const SHORT_MAX: usize = 20;
+
+/// A short string. Three words, so that it is copied as three words: its text begins with the first one, and its length
+/// is the last byte of the last one.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Short {
+    /// Zeroes behind the text: two are equal if all of this is.
+    text: [u8; SHORT_MAX],
+    len: ShortLen,
+}
+
+macro_rules! short_len {
+    ($($name:ident)*) => {
+        /// The length of a short string: a type that has few values, which leaves others to tell what is none.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[repr(u32)]
+        enum ShortLen { $($name,)* }
+
+        impl ShortLen {
+            const ALL: [Self; SHORT_MAX + 1] = [$(Self::$name,)*];
+        }
+    };
+}
+short_len!(L0 L1 L2 L3 L4 L5 L6 L7 L8 L9 L10 L11 L12 L13 L14 L15 L16 L17 L18 L19 L20);
+
+impl Short {
+    /// The first `len` bytes of three words, which are zeroes behind them; nothing if there are not so many.
+    #[inline(always)]
+    fn new(len: usize, [first, second, last]: [u64; 3]) -> Option<Self> {
+        let len = *ShortLen::ALL.get(len)?;
+        let mut text = [0; SHORT_MAX];
+        text[..8].copy_from_slice(&first.to_le_bytes());
+        text[8..16].copy_from_slice(&second.to_le_bytes());
+        text[16..].copy_from_slice(&last.to_le_bytes()[..SHORT_MAX - 16]);
+        Some(Self { text, len })
+    }
+
+    #[inline(always)]
+    fn bytes(&self) -> &[u8] {
+        &self.text[..self.len as usize]
+    }
+
+    /// All of it in words, the first byte lowest, zeroes behind the last one.
+    #[inline(always)]
+    fn words(&self) -> [u64; 3] {
+        let word = |at: usize| self.text[at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
+        let last = self.text.last_chunk::<4>().map_or(0, |word| u64::from(u32::from_le_bytes(*word)));
+        [word(0), word(8), last]
+    }
+}
 
 impl Bytes {
     /// Digits of a 64-bit integer, sign included, at most.
@@ -30,10 +80,9 @@ impl Bytes {
     /// The same as `from`, for those who make very many: put where it is used.
     #[inline(always)]
     pub fn copied(bytes: &[u8]) -> Self {
-        if bytes.len() <= SHORT_MAX {
-            Self(Repr::Short { len: bytes.len() as u8, text: short(bytes) })
-        } else {
-            Self(Repr::Long(Rc::from(bytes)))
+        match Short::new(bytes.len(), words_of(bytes)) {
+            Some(short) => Self(Repr::Short(short)),
+            None => Self(Repr::Long(Rc::from(bytes))),
         }
     }
 
@@ -41,26 +90,23 @@ impl Bytes {
     /// made, and masked: that is quicker than to ask how long it is again and again.
     #[inline(always)]
     pub fn first(text: &[u8], len: usize) -> Self {
-        match (text.first_chunk::<24>(), MASKS.get(len)) {
-            (Some(block), Some(masks)) => {
-                let word = |at: usize| {
-                    let word = block[8 * at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
-                    word & masks[at]
-                };
-                Self(Repr::Short { len: len as u8, text: of_words([word(0), word(1), word(2)]) })
+        if let (Some(block), Some(masks)) = (text.first_chunk::<24>(), MASKS.get(len)) {
+            let word = |at: usize| {
+                let word = block[8 * at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
+                word & masks[at]
+            };
+            if let Some(short) = Short::new(len, [word(0), word(1), word(2)]) {
+                return Self(Repr::Short(short));
             }
-            _ => Self::copied(text.get(..len).unwrap_or(text)),
         }
+        Self::copied(text.get(..len).unwrap_or(text))
     }
 
     /// All of a short string in words, the first byte lowest, zeroes behind the last one.
     #[inline(always)]
     pub fn short_words(&self) -> Option<[u64; 3]> {
         match &self.0 {
-            Repr::Short { text, .. } => {
-                let [first, second, last] = words(text);
-                Some([first, second, last >> (8 * (24 - SHORT_MAX))])
-            }
+            Repr::Short(short) => Some(short.words()),
             Repr::Long(_) => None,
         }
     }
@@ -69,7 +115,7 @@ impl Bytes {
     #[inline(always)]
     pub fn first_word(&self) -> u64 {
         match &self.0 {
-            Repr::Short { text, .. } => words(text)[0],
+            Repr::Short(short) => short.words()[0],
             Repr::Long(bytes) => first_word(bytes),
         }
     }
@@ -78,13 +124,28 @@ impl Bytes {
     #[inline(always)]
     pub fn append_to(&self, text: &mut Vec<u8>) {
         match &self.0 {
-            Repr::Short { len, text: all } => {
-                let end = text.len() + usize::from(*len);
-                text.extend_from_slice(all);
+            Repr::Short(short) => {
+                let end = text.len() + short.bytes().len();
+                text.extend_from_slice(&short.text);
                 text.truncate(end);
             }
             Repr::Long(bytes) => text.extend_from_slice(bytes),
         }
+    }
+
+    /// A short text that is known when this is compiled.
+    ///
+    /// # Panics
+    ///
+    /// If it is too long to be short: call it in a `const`, where that is an error of compilation.
+    pub const fn literal(literal: &str) -> Self {
+        let mut text = [0; SHORT_MAX];
+        let (mut rest, bytes) = (literal.len(), literal.as_bytes());
+        while rest > 0 {
+            rest -= 1;
+            text[rest] = bytes[rest];
+        }
+        Self(Repr::Short(Short { text, len: ShortLen::ALL[bytes.len()] }))
     }
 
     /// The bytes of a decimal integer, as Redis prints one.
@@ -112,14 +173,14 @@ impl Bytes {
     }
 }
 
-/// A short string's bytes with zeroes behind them, put together from whole words: a call to copy them would take longer, and
-/// so would a look at what was just written in pieces.
+/// The words of a short string of these bytes: a call to copy them would take longer, and so would a look at what was just
+/// written in pieces. Of a longer one they are not all.
 #[inline(always)]
-fn short(bytes: &[u8]) -> [u8; SHORT_MAX] {
+fn words_of(bytes: &[u8]) -> [u64; 3] {
     let (len, first) = (bytes.len(), first_word(bytes));
     let (mut second, mut third) = (0, 0);
     // The last word overlaps the one before where the length is no multiple of eight.
-    if let Some(last) = bytes.last_chunk::<8>().filter(|_| len > 8) {
+    if let Some(last) = bytes.last_chunk::<8>().filter(|_| len > 8 && len <= SHORT_MAX) {
         let last = u64::from_le_bytes(*last);
         if let Some(word) = bytes[8..].first_chunk::<8>() {
             second = u64::from_le_bytes(*word);
@@ -128,16 +189,7 @@ fn short(bytes: &[u8]) -> [u8; SHORT_MAX] {
             second = last >> (8 * (16 - len));
         }
     }
-    of_words([first, second, third])
-}
-
-#[inline(always)]
-fn of_words([first, second, third]: [u64; 3]) -> [u8; SHORT_MAX] {
-    let mut text = [0; SHORT_MAX];
-    text[..8].copy_from_slice(&first.to_le_bytes());
-    text[8..16].copy_from_slice(&second.to_le_bytes());
-    text[16..].copy_from_slice(&third.to_le_bytes()[..SHORT_MAX - 16]);
-    text
+    [first, second, third]
 }
 
 /// For each length the bits of three words that belong to a short string.
@@ -154,13 +206,6 @@ static MASKS: [[u64; 3]; SHORT_MAX + 1] = {
     }
     masks
 };
-
-/// All of a short string in words, which overlap.
-#[inline]
-fn words(text: &[u8; SHORT_MAX]) -> [u64; 3] {
-    let word = |at: usize| text[at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
-    [word(0), word(8), word(SHORT_MAX - 8)]
-}
 
 /// The first eight bytes as one word, the first one lowest, zeroes behind fewer.
 #[inline]
@@ -183,7 +228,7 @@ impl Deref for Bytes {
     #[inline]
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Repr::Short { len, text } => &text[..usize::from(*len)],
+            Repr::Short(short) => short.bytes(),
             Repr::Long(bytes) => bytes,
         }
     }
@@ -191,7 +236,7 @@ impl Deref for Bytes {
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self(Repr::Short { len: 0, text: [0; SHORT_MAX] })
+        Self(Repr::Short(Short { text: [0; SHORT_MAX], len: ShortLen::L0 }))
     }
 }
 
@@ -224,8 +269,10 @@ impl PartialEq for Bytes {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Repr::Short { len, text }, Repr::Short { len: other_len, text: other }) => {
-                len == other_len && words(text) == words(other)
+            (Repr::Short(one), Repr::Short(other)) => {
+                let ([a, b, c], [d, e, f]) = (one.words(), other.words());
+                // Word by word: to compare all of it at once, it would have to be put together again.
+                one.len == other.len && ((a ^ d) | (b ^ e) | (c ^ f)) == 0
             }
             (Repr::Long(bytes), Repr::Long(other)) => bytes == other,
             _ => false,

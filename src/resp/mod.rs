@@ -24,7 +24,10 @@ pub use float::{format_double, parse_double, parse_hex_double};
 pub use request::{ProtocolError, RequestLimits, RequestParser};
 
 /// A reply, or a part of one, as RESP3 knows it; RESP2 is a way of printing it.
+///
+/// What kind it is takes a whole word, so that a reply is moved word by word.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(u64)]
 pub enum Value {
     /// `+OK`: a status.
     Simple(Bytes),
@@ -63,7 +66,7 @@ pub enum Value {
 impl Value {
     /// `+OK`.
     pub fn ok() -> Self {
-        Self::Simple(Bytes::from("OK"))
+        Self::Simple(const { Bytes::literal("OK") })
     }
 
     /// A status.

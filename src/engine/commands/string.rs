@@ -149,7 +149,10 @@ pub fn set(call: &mut Call<'_>) -> Result<Value, Error> {
         let without_get = without_get.map(|(_, arg)| arg.clone()).collect();
         call.propagate_instead(vec![without_get]);
     }
-    Ok(previous.unwrap_or_else(Value::ok))
+    match previous {
+        Some(previous) => Ok(previous),
+        None => Ok(Value::ok()),
+    }
 }
 
 /// `SETNX key value`
@@ -361,7 +364,9 @@ fn increment(call: &mut Call<'_>, by: i64) -> Result<Value, Error> {
     let new = old.checked_add(by).ok_or(Error::Text("ERR increment or decrement would overflow"))?;
     let data = Data::Str(StringValue::Int(new));
     match id {
-        Some(id) => call.replace(id, data),
+        Some(id) => {
+            call.replace(id, data);
+        }
         None => {
             call.add_key(key, data);
         }
@@ -411,7 +416,9 @@ pub fn incrbyfloat(call: &mut Call<'_>) -> Result<Value, Error> {
     // The sum stays a text even if it is the text of an integer.
     let data = Data::Str(StringValue::Fixed(text.clone()));
     match id {
-        Some(id) => call.replace(id, data),
+        Some(id) => {
+            call.replace(id, data);
+        }
         None => {
             call.add_key(key, data);
         }

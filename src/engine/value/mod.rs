@@ -62,6 +62,7 @@ impl Data {
     }
 
     /// Bytes it occupies, its header included (MEMORY USAGE without key and table entry).
+    #[inline]
     pub fn memory(&self) -> usize {
         match self {
             Self::Str(value) => value.memory(),

@@ -148,6 +148,7 @@ impl StringValue {
     }
 
     /// Bytes it occupies, header included.
+    #[inline]
     pub fn memory(&self) -> usize {
         match self {
             Self::Int(_) => memory::OBJECT,
