@@ -20,11 +20,11 @@ enum Repr {
     Long(Rc<[u8]>),
 }
 
-/// As much as fits where the pointer and the length of a long one stand, and a little more.
+/// Two words and a half.
 const SHORT_MAX: usize = 20;
 
-/// A short string. Three words, so that it is copied as three words: its text begins with the first one, and its length
-/// is the last byte of the last one.
+/// A short string. The other half word is its length: a length of one byte and a text of 23 would be copied in pieces that
+/// overlap, and a processor that reads what it has just written in other pieces waits.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct Short {
@@ -53,9 +53,13 @@ impl Short {
     fn new(len: usize, [first, second, last]: [u64; 3]) -> Option<Self> {
         let len = *ShortLen::ALL.get(len)?;
         let mut text = [0; SHORT_MAX];
-        text[..8].copy_from_slice(&first.to_le_bytes());
-        text[8..16].copy_from_slice(&second.to_le_bytes());
-        text[16..].copy_from_slice(&last.to_le_bytes()[..SHORT_MAX - 16]);
+        // Not `copy_from_slice`, which may become a call.
+        for (place, word) in text.as_chunks_mut::<8>().0.iter_mut().zip([first, second]) {
+            *place = word.to_le_bytes();
+        }
+        if let Some(place) = text.last_chunk_mut::<4>() {
+            *place = (last as u32).to_le_bytes();
+        }
         Some(Self { text, len })
     }
 
@@ -68,8 +72,8 @@ impl Short {
     #[inline(always)]
     fn words(&self) -> [u64; 3] {
         let word = |at: usize| self.text[at..].first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
-        let last = self.text.last_chunk::<4>().map_or(0, |word| u64::from(u32::from_le_bytes(*word)));
-        [word(0), word(8), last]
+        let half = self.text.last_chunk::<4>().map_or(0, |half| u32::from_le_bytes(*half));
+        [word(0), word(8), u64::from(half)]
     }
 }
 
@@ -270,9 +274,10 @@ impl PartialEq for Bytes {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Repr::Short(one), Repr::Short(other)) => {
-                let ([a, b, c], [d, e, f]) = (one.words(), other.words());
+                let (words, others) = (one.words(), other.words());
                 // Word by word: to compare all of it at once, it would have to be put together again.
-                one.len == other.len && ((a ^ d) | (b ^ e) | (c ^ f)) == 0
+                let differs = |at: usize| words[at] ^ others[at];
+                one.len == other.len && (differs(0) | differs(1) | differs(2)) == 0
             }
             (Repr::Long(bytes), Repr::Long(other)) => bytes == other,
             _ => false,
