@@ -400,7 +400,7 @@ pub fn run(
     let stat = &mut engine.command_stats[usize::from(id.0)];
     stat.calls += 1;
     stat.nanos += cost_ns;
-    if !matches!(&result, Ok(reply) if !reply.is_error()) {
+    if matches!(&result, Err(_) | Ok(Value::Error(_))) {
         stat.failed += 1;
         let reply = result.unwrap_or_else(Value::from);
         engine.note_error(&reply);

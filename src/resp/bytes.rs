@@ -240,7 +240,7 @@ impl Deref for Bytes {
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self(Repr::Short(Short { text: [0; SHORT_MAX], len: ShortLen::L0 }))
+        const { Self::literal("") }
     }
 }
 

@@ -149,10 +149,7 @@ pub fn set(call: &mut Call<'_>) -> Result<Value, Error> {
         let without_get = without_get.map(|(_, arg)| arg.clone()).collect();
         call.propagate_instead(vec![without_get]);
     }
-    match previous {
-        Some(previous) => Ok(previous),
-        None => Ok(Value::ok()),
-    }
+    Ok(previous.unwrap_or_else(Value::ok))
 }
 
 /// `SETNX key value`
