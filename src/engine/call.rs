@@ -138,7 +138,10 @@ impl<'a> Call<'a> {
 
     /// Argument `at` as an integer.
     pub fn int(&self, at: usize) -> Result<i64, Error> {
-        number::parse_i64(self.arg(at)).ok_or(Error::NotInteger)
+        match number::parse_i64(self.arg(at)) {
+            Some(number) => Ok(number),
+            None => Err(Error::NotInteger),
+        }
     }
 
     /// Argument `at` as a number as wide as C's int.

@@ -181,6 +181,7 @@ pub fn show(value: &Value) -> String {
         Value::Array(items) | Value::Set(items) => {
             format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", "))
         }
+        Value::Strings(_) => show(&value.to_resp2()),
         Value::Map(pairs) => {
             let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{}: {}", show(key), show(value))).collect();
             format!("{{{}}}", pairs.join(", "))

@@ -103,7 +103,7 @@ impl Bytes {
                 return Self(Repr::Short(short));
             }
         }
-        Self::copied(text.get(..len).unwrap_or(text))
+        Self::from(text.get(..len).unwrap_or(text))
     }
 
     /// All of a short string in words, the first byte lowest, zeroes behind the last one.

@@ -14,6 +14,12 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Null => into.extend_from_slice(b"$-1\r\n"),
         Value::NullArray => into.extend_from_slice(b"*-1\r\n"),
         Value::Array(items) => aggregate(b'*', items, protocol, into),
+        Value::Strings(items) => {
+            header(b'*', items.len() as i64, into);
+            for item in items {
+                blob(b'$', item, into);
+            }
+        }
         Value::Set(items) => aggregate(if is_3 { b'~' } else { b'*' }, items, protocol, into),
         Value::Push(items) => aggregate(if is_3 { b'>' } else { b'*' }, items, protocol, into),
         Value::Map(pairs) => {
@@ -136,6 +142,10 @@ fn other_reply_size(value: &Value, protocol: u8) -> ReplySize {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             size_of_all(items.len(), items.len(), items, protocol)
         }
+        Value::Strings(items) => {
+            let RequestSize { text, wire } = request_size(items);
+            ReplySize { payload: text + NUMBER * items.len(), wire }
+        }
         Value::Map(pairs) => {
             let len = if is_3 { pairs.len() } else { pairs.len() * 2 };
             size_of_all(len, pairs.len(), pairs.iter().flat_map(|(key, value)| [key, value]), protocol)
@@ -171,8 +181,14 @@ fn header_len(n: usize) -> usize {
         0..10 => 4,
         10..100 => 5,
         100..1_000 => 6,
-        _ => n.ilog10() as usize + 4,
+        _ => long_header_len(n),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn long_header_len(n: usize) -> usize {
+    n.ilog10() as usize + 4
 }
 
 fn header(kind: u8, n: i64, into: &mut Vec<u8>) {
@@ -228,6 +244,7 @@ mod tests {
             (Value::Null, "$-1 ", "_ "),
             (Value::NullArray, "*-1 ", "_ "),
             (Value::Array(vec![Value::Int(1), bulk("a")]), "*2 :1 $1 a ", "*2 :1 $1 a "),
+            (Value::Strings(vec!["a".into(), "bc".into()]), "*2 $1 a $2 bc ", "*2 $1 a $2 bc "),
             (Value::Set(vec![Value::Int(1)]), "*1 :1 ", "~1 :1 "),
             (Value::Push(vec![Value::Int(1)]), "*1 :1 ", ">1 :1 "),
             (Value::Map(vec![(bulk("k"), Value::Int(1))]), "*2 $1 k :1 ", "%1 $1 k :1 "),

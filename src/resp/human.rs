@@ -58,6 +58,13 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
             text.push_str(&String::from_utf8_lossy(raw));
         }
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
+        Value::Strings(items) => {
+            let mut numbers = Numbers::new(items.len(), ')', "(empty array)", prefix, text);
+            for item in items {
+                numbers.next(text);
+                text.push_str(&quote(item));
+            }
+        }
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
         Value::Attributed(both) => write(&both.1, prefix, text),
@@ -81,6 +88,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
 fn has_items(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
+        Value::Strings(items) => !items.is_empty(),
         Value::Map(pairs) => !pairs.is_empty(),
         Value::Attributed(both) => has_items(&both.1),
         _ => false,

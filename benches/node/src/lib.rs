@@ -5,6 +5,8 @@
 // The clock here is the visitor's; the rule against it is the simulation's.
 #![allow(clippy::disallowed_methods)]
 
+use std::mem::take;
+
 use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
 use slotscope::resp::{Bytes, Value};
 use wasm_bindgen::prelude::*;
@@ -95,20 +97,22 @@ impl Server {
     /// not all ASCII.
     pub fn run(&mut self, heads: usize) -> i32 {
         self.replies.clear();
-        let (mut at, mut from) = (0, 0);
-        while at < heads.min(self.heads.len()) {
-            let count = self.heads[at] as usize;
-            self.argv.clear();
-            for len in self.heads.get(at + 1..=at + count).unwrap_or_default() {
-                let text = self.text.get(from..).unwrap_or_default();
-                self.argv.push(Bytes::first(text, *len as usize));
-                from += *len as usize;
-            }
-            at += count + 1;
+        // They are in nobody else's way while they are out here, and need not be looked up for each word.
+        let (said, text, mut argv) = (take(&mut self.heads), take(&mut self.text), take(&mut self.argv));
+        let mut lengths = said.iter().take(heads).map(|number| *number as usize);
+        let mut rest = &text[..];
+        while let Some(count) = lengths.next() {
+            argv.clear();
+            argv.extend(lengths.by_ref().take(count).map(|length| {
+                let word = Bytes::first(rest, length);
+                rest = rest.get(length..).unwrap_or_default();
+                word
+            }));
             self.turn_the_clock();
-            let reply = self.engine.execute(&mut self.host, self.client, &self.argv).reply;
-            self.replies.add(&reply.unwrap_or(Value::Null));
+            let outcome = self.engine.execute(&mut self.host, self.client, &argv);
+            self.replies.add(outcome.reply.as_ref().unwrap_or(&Value::Null));
         }
+        (self.heads, self.text, self.argv) = (said, text, argv);
         let len = self.replies.text.len() as i32;
         if self.replies.text.is_ascii() { len } else { -len }
     }
@@ -219,6 +223,12 @@ impl Replies {
             Value::Array(items) | Value::Set(items) | Value::Push(items) => {
                 self.head(Kind::Array, items.len());
                 items.iter().for_each(|item| self.add(item));
+            }
+            Value::Strings(items) => {
+                self.head(Kind::Array, items.len());
+                for item in items {
+                    self.say(Kind::Text, item);
+                }
             }
             Value::Map(pairs) => {
                 self.head(Kind::Array, pairs.len() * 2);

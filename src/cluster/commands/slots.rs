@@ -27,8 +27,7 @@ pub(super) fn get_keys(call: &Call<'_, '_>) -> Outcome {
     let (Some(slot), Ok(count)) = (slot, usize::try_from(count)) else {
         return Err(Value::error("ERR Invalid slot or number of keys"));
     };
-    let keys = call.keyspace.keys_in_slot(slot, count.min(call.keyspace.count_in_slot(slot)));
-    Ok(Value::Array(keys.into_iter().map(Value::Bulk).collect()))
+    Ok(Value::Strings(call.keyspace.keys_in_slot(slot, count.min(call.keyspace.count_in_slot(slot)))))
 }
 
 fn slot_argument(call: &Call<'_, '_>, index: usize) -> Result<u16, Value> {

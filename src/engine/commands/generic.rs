@@ -331,9 +331,9 @@ pub fn keys(call: &mut Call<'_>) -> Result<Value, Error> {
         .filter(|id| !keyspace.is_expired(db, *id, now_ms))
         .map(|id| keyspace.key(db, id))
         .filter(|key| glob::selects(pattern, key))
-        .map(|key| Value::Bulk(key.clone()))
+        .cloned()
         .collect();
-    Ok(Value::Array(found))
+    Ok(Value::Strings(found))
 }
 
 /// `RANDOMKEY`

@@ -236,15 +236,15 @@ pub fn hgetall(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `HKEYS key`
 pub fn hkeys(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut names = Vec::new();
-    for_each(call, &mut |name, _| names.push(Value::Bulk(name.clone())))?;
-    Ok(Value::Array(names))
+    for_each(call, &mut |name, _| names.push(name.clone()))?;
+    Ok(Value::Strings(names))
 }
 
 /// `HVALS key`
 pub fn hvals(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut values = Vec::new();
-    for_each(call, &mut |_, value| values.push(Value::Bulk(value.clone())))?;
-    Ok(Value::Array(values))
+    for_each(call, &mut |_, value| values.push(value.clone()))?;
+    Ok(Value::Strings(values))
 }
 
 /// `HSCAN key cursor [MATCH pattern] [COUNT count]`

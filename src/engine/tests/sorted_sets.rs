@@ -247,10 +247,10 @@ fn random_members_are_as_many_as_asked_for() {
         server.run(&format!("ZADD z {i} member:{i}"));
     }
     for count in [1, 10, 100, 150, 300] {
-        let crate::resp::Value::Array(mut members) = server.value(&format!("ZRANDMEMBER z {count}")) else {
-            panic!("an array");
+        let crate::resp::Value::Strings(mut members) = server.value(&format!("ZRANDMEMBER z {count}")) else {
+            panic!("strings");
         };
-        members.sort_by_key(|member| format!("{member:?}"));
+        members.sort();
         members.dedup();
         assert_eq!(members.len(), count);
     }

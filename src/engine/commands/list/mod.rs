@@ -275,13 +275,13 @@ fn range(start: i64, stop: i64, len: usize) -> (usize, usize) {
 pub fn lrange(call: &mut Call<'_>) -> Result<Value, Error> {
     let (start, stop) = (call.int(2)?, call.int(3)?);
     let Some(list) = read(call, call.arg(1))? else {
-        return Ok(Value::Array(Vec::new()));
+        return Ok(Value::Strings(Vec::new()));
     };
     let (first, count) = range(start, stop, list.len());
     let mut elements = Vec::with_capacity(count);
-    list.visit_range(first, count, |part| elements.extend(part.iter().cloned().map(Value::Bulk)));
+    list.visit_range(first, count, |part| elements.extend_from_slice(part));
     call.work += count.saturating_sub(1) as u64;
-    Ok(Value::Array(elements))
+    Ok(Value::Strings(elements))
 }
 
 /// `LTRIM key start stop`

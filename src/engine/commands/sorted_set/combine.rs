@@ -232,7 +232,7 @@ fn list(call: &mut Call<'_>, operation: Operation) -> Result<Value, Error> {
     let query = Query::parse(call, 1, operation, Kind::Reply)?;
     let (result, work) = query.run();
     call.work += work;
-    let mut members = Members::new(call, query.scores, result.len());
+    let mut members = Members::new(call.protocol(), query.scores, result.len());
     result.iter_items().for_each(|item| members.push(item));
     Ok(members.reply())
 }

@@ -8,6 +8,7 @@ pub mod range;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
+use std::slice;
 
 use super::scan as scans;
 use crate::engine::EventClass;
@@ -62,43 +63,51 @@ fn delete_empty(call: &mut Call<'_>, key: &Bytes) {
 }
 
 /// Members of a reply with or without scores: flat in RESP2, pairs in RESP3.
-struct Members {
-    values: Vec<Value>,
-    scores: bool,
-    pairs: bool,
+enum Members {
+    Alone(Vec<Bytes>),
+    Scored { values: Vec<Value>, pairs: bool },
 }
 
 impl Members {
-    /// For up to `len` members.
-    fn new(call: &Call<'_>, scores: bool, len: usize) -> Self {
-        let pairs = scores && call.protocol() > 2;
-        Self { values: Vec::with_capacity(if scores && !pairs { len * 2 } else { len }), scores, pairs }
-    }
-
-    fn reserve(&mut self, len: usize) {
-        self.values.reserve(if self.scores && !self.pairs { len * 2 } else { len });
-    }
-
-    #[inline]
-    fn push(&mut self, item: &Item) {
-        let member = Value::Bulk(item.member.clone());
-        if self.pairs {
-            self.values.push(Value::Array(vec![member, Value::Double(item.score)]));
-            return;
+    /// For up to `len` members, to be told in this protocol.
+    fn new(protocol: u8, scores: bool, len: usize) -> Self {
+        if !scores {
+            return Self::Alone(Vec::with_capacity(len));
         }
-        self.values.push(member);
-        if self.scores {
-            self.values.push(Value::Double(item.score));
+        let pairs = protocol > 2;
+        Self::Scored { values: Vec::with_capacity(if pairs { len } else { len * 2 }), pairs }
+    }
+
+    fn push(&mut self, item: &Item) {
+        self.extend(slice::from_ref(item));
+    }
+
+    fn extend(&mut self, items: &[Item]) {
+        let member = |item: &Item| item.member.clone();
+        match self {
+            Self::Alone(members) => members.extend(items.iter().map(member)),
+            Self::Scored { values, pairs: true } => values.extend(
+                items.iter().map(|item| Value::Array(vec![Value::Bulk(member(item)), Value::Double(item.score)])),
+            ),
+            Self::Scored { values, pairs: false } => {
+                values.extend(items.iter().flat_map(|item| [Value::Bulk(member(item)), Value::Double(item.score)]));
+            }
         }
     }
 
     /// Values so far.
     fn len(&self) -> usize {
-        self.values.len()
+        match self {
+            Self::Alone(members) => members.len(),
+            Self::Scored { values, .. } => values.len(),
+        }
     }
 
     fn reply(self) -> Value {
-        Value::Array(self.values)
+        match self {
+            Self::Alone(members) => Value::Strings(members),
+            Self::Scored { values, .. } => Value::Array(values),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub fn zrandmember(call: &mut Call<'_>) -> Result<Value, Error> {
             return Err(Error::Text("ERR value is out of range"));
         }
     }
-    let mut members = Members::new(call, scores, 0);
+    let mut members = Members::new(call.protocol(), scores, 0);
     let Some(id) = call.find(call.arg(1), Lookup::Read) else {
         return Ok(if has_count { members.reply() } else { Value::Null });
     };

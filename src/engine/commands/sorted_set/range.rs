@@ -1,6 +1,7 @@
 //! Ranges of ranks, scores and members' bytes: ZRANGE and its older kin, ZRANGESTORE, ZCOUNT, ZREMRANGEBY…
 
 use std::rc::Rc;
+use std::slice;
 
 use super::{Members, delete_empty, read, sorted_set_mut, store};
 use crate::engine::EventClass;
@@ -161,14 +162,14 @@ impl Query {
         }
     }
 
-    /// Visits the members of the range.
-    fn visit(&self, set: &SortedSetValue, visit: &mut dyn FnMut(&Item)) {
+    /// Visits the members of the range, as many at a time as lie side by side.
+    fn visit(&self, set: &SortedSetValue, visit: &mut dyn FnMut(&[Item])) {
         let (start, count) = self.start(set);
         if let (Wanted::Ranks(..), false) = (&self.wanted, self.down) {
             let mut left = count;
             for part in set.parts(start) {
                 let part = part.get(..left).unwrap_or(part);
-                part.iter().for_each(&mut *visit);
+                visit(part);
                 left -= part.len();
                 if left == 0 {
                     break;
@@ -182,7 +183,7 @@ impl Query {
             {
                 break;
             }
-            visit(item);
+            visit(slice::from_ref(item));
         }
     }
 }
@@ -219,17 +220,16 @@ pub fn zrevrangebylex(call: &mut Call<'_>) -> Result<Value, Error> {
 
 fn list(call: &mut Call<'_>, by: Option<By>, down: Option<bool>) -> Result<Value, Error> {
     let query = Query::parse(call, 1, false, by, down)?;
-    let mut members = Members::new(call, query.scores, 0);
+    let protocol = call.protocol();
     let Some(set) = read(call, call.arg(1))? else {
-        return Ok(members.reply());
+        return Ok(Members::new(protocol, query.scores, 0).reply());
     };
-    if let Wanted::Ranks(..) = query.wanted {
-        members.reserve(query.start(set).1);
-    }
+    let count = if let Wanted::Ranks(..) = query.wanted { query.start(set).1 } else { 0 };
+    let mut members = Members::new(protocol, query.scores, count);
     let mut count = 0;
-    query.visit(set, &mut |item| {
-        members.push(item);
-        count += 1;
+    query.visit(set, &mut |items| {
+        members.extend(items);
+        count += items.len() as u64;
     });
     call.work += count;
     Ok(members.reply())
@@ -246,7 +246,8 @@ pub fn zrangestore(call: &mut Call<'_>) -> Result<Value, Error> {
         {
             made.unpack();
         }
-        query.visit(set, &mut |item| made.insert(&item.member, item.score, limits));
+        let mut insert = |item: &Item| made.insert(&item.member, item.score, limits);
+        query.visit(set, &mut |items| items.iter().for_each(&mut insert));
     }
     call.work += made.len() as u64;
     Ok(store(call, call.arg(1), made, "zrangestore"))
