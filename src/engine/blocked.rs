@@ -66,7 +66,12 @@ impl Blocked {
     /// Whether a client waits.
     #[inline]
     pub fn contains(&self, client: ClientId) -> bool {
-        !self.waiting.is_empty() && self.waiting.contains_key(&client)
+        !self.waiting.is_empty() && self.is_waiting(client)
+    }
+
+    #[inline(never)]
+    fn is_waiting(&self, client: ClientId) -> bool {
+        self.waiting.contains_key(&client)
     }
 
     /// How many clients wait (INFO `blocked_clients`).

@@ -238,6 +238,8 @@ impl Clients {
         if self.list.get(last).is_some_and(|client| client.id == id) { Some(last) } else { self.search(id) }
     }
 
+    #[cold]
+    #[inline(never)]
     fn search(&self, id: ClientId) -> Option<usize> {
         let at = self.list.binary_search_by_key(&id, |client| client.id).ok()?;
         self.last.set(at);

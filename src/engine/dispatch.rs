@@ -66,13 +66,12 @@ pub fn execute(
         Ok(None) if engine.pause.holds_back(client) => return 0,
         Ok(None) => {}
         Err(refusal) => {
-            outcome.cost_ns += READ_NS;
-            outcome.reply = Some(reject(engine, client, *refusal, (argv, now)));
+            reject(engine, client, *refusal, (argv, now), outcome);
         }
     }
     let reply_place = engine.reply_place.take();
     if engine.has_pending() {
-        engine.flush_pending(!touches_arbitrary_keys(argv));
+        flush_pending(engine, argv);
     }
     blocked::serve(engine, host);
     let state = engine.clients.get(client);
@@ -83,7 +82,7 @@ pub fn execute(
         reply_len = wire;
     }
     if state.is_none_or(|state| state.asking || state.reply_mode != ReplyMode::On) {
-        outcome.reply = reply_to_some(engine, client, argv, outcome.reply.take());
+        reply_to_some(engine, client, argv, &mut outcome.reply);
     }
     if let Some(place) = reply_place {
         put_among_messages(engine, client, place, outcome);
@@ -94,9 +93,12 @@ pub fn execute(
     reply_len
 }
 
-/// Whether a command finds keys that nobody named: what expires then is replicated by itself, never as a transaction.
-fn touches_arbitrary_keys(argv: &[Bytes]) -> bool {
-    command::lookup(argv).is_some_and(|(_, spec)| spec.flags.has(Flags::ARBITRARY_KEYS))
+/// Passes on what a command has to replicate, as a transaction where it is more than one thing.
+#[inline(never)]
+fn flush_pending(engine: &mut Engine, argv: &[Bytes]) {
+    // Of a command that finds keys that nobody named, what expires is replicated by itself.
+    let touches_arbitrary_keys = command::lookup(argv).is_some_and(|(_, spec)| spec.flags.has(Flags::ARBITRARY_KEYS));
+    engine.flush_pending(!touches_arbitrary_keys);
 }
 
 /// A client that is told of its own commands gets the reply where Redis sends it, if that is before some of the messages.
@@ -110,6 +112,7 @@ pub fn put_among_messages(engine: &mut Engine, client: ClientId, place: usize, o
 }
 
 /// A monitor sees its own commands too, each behind its reply.
+#[cold]
 fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outcome: &mut Outcome) {
     let is_line = |(to, message): &(ClientId, Value)| *to == client && matches!(message, Value::Simple(_));
     let own = engine.outbox.iter().skip(since).rposition(is_line);
@@ -122,8 +125,11 @@ fn put_before_own_line(engine: &mut Engine, client: ClientId, since: usize, outc
 
 /// What a client is answered whose last command was ASKING, or who does not want all replies.
 #[cold]
-fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: Option<Value>) -> Option<Value> {
-    let state = engine.clients.get_mut(client)?;
+fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: &mut Option<Value>) {
+    let Some(state) = engine.clients.get_mut(client) else {
+        *reply = None;
+        return;
+    };
     if state.asking && state.multi.is_none() && !argv[0].eq_ignore_ascii_case(b"asking") {
         state.asking = false;
     }
@@ -143,7 +149,9 @@ fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: O
         }
     };
     // What confirms a subscription is sent whatever CLIENT REPLY says.
-    reply.filter(|reply| !is_dropped || matches!(reply, Value::Push(_)))
+    if is_dropped && !matches!(reply, Some(Value::Push(_))) {
+        *reply = None;
+    }
 }
 
 /// A refusal before the command ran: it spoils a transaction being queued, and EXEC itself discards it.
@@ -153,7 +161,9 @@ fn reject(
     client: ClientId,
     Refusal { found, error }: Refusal,
     (argv, now): (&[Bytes], UnixMicros),
-) -> Value {
+    outcome: &mut Outcome,
+) {
+    outcome.cost_ns += READ_NS;
     if let Some((id, _)) = found {
         engine.command_stats[usize::from(id.0)].rejected += 1;
     }
@@ -172,7 +182,7 @@ fn reject(
         multi.dirty = true;
     }
     engine.note_error(&reply);
-    reply
+    outcome.reply = Some(reply);
 }
 
 /// Redirections are passed on as they are, even from EXEC.
@@ -401,10 +411,7 @@ pub fn run(
     stat.calls += 1;
     stat.nanos += cost_ns;
     if matches!(&result, Err(_) | Ok(Value::Error(_))) {
-        stat.failed += 1;
-        let reply = result.unwrap_or_else(Value::from);
-        engine.note_error(&reply);
-        result = Ok(reply);
+        note_failure(engine, id, &mut result);
     }
     server::after_command(engine, client, (id, spec), argv, cost_ns, now);
     engine.feed_monitors(client, spec, argv, now);
@@ -415,17 +422,33 @@ pub fn run(
     }
 }
 
+/// Counts a command that failed; what it failed with becomes its reply.
+#[cold]
+fn note_failure(engine: &mut Engine, id: CommandId, result: &mut Result<Value, Error>) {
+    engine.command_stats[usize::from(id.0)].failed += 1;
+    let reply = std::mem::replace(result, Ok(Value::Null)).unwrap_or_else(Value::from);
+    engine.note_error(&reply);
+    *result = Ok(reply);
+}
+
 /// Notes what a command has to replicate; answers how many changes it made.
 #[inline(always)]
 fn conclude(call: &mut Call<'_>) -> u64 {
-    let Call { engine, host, argv, db, from_primary, dirty, rewritten, .. } = call;
-    if *dirty > 0 && !engine.drops_effects && !*from_primary && !host.is_replica() {
-        match std::mem::take(rewritten) {
-            Propagation::AsGiven => engine.pending.push((*db, argv.to_vec())),
-            Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (*db, argv))),
-        }
+    if call.dirty > 0 && !call.engine.drops_effects && !call.from_primary {
+        note_effects(call);
     }
-    *dirty
+    call.dirty
+}
+
+#[inline(never)]
+fn note_effects(Call { engine, host, argv, db, rewritten, .. }: &mut Call<'_>) {
+    if host.is_replica() {
+        return;
+    }
+    match std::mem::take(rewritten) {
+        Propagation::AsGiven => engine.pending.push((*db, argv.to_vec())),
+        Propagation::Instead(commands) => engine.pending.extend(commands.into_iter().map(|argv| (*db, argv))),
+    }
 }
 
 /// Tries to serve a client that waits, from a key that was made ready.

@@ -218,6 +218,7 @@ impl Keyspace {
     }
 
     /// Bytes in use by the data and its indexes, after Redis's own sizes.
+    #[inline(never)]
     pub fn used_memory(&self) -> u64 {
         let indexes: usize = self
             .dbs

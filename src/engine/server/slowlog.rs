@@ -31,6 +31,7 @@ pub struct Slowlog {
 }
 
 /// Adds a command, and drops the oldest beyond slowlog-max-len.
+#[cold]
 pub fn note(engine: &mut Engine, client: ClientId, spec: &CommandSpec, argv: &[Bytes], micros: u64, now: UnixMicros) {
     let (addr, name) =
         engine.clients.get(client).map_or_else(Default::default, |client| (client.addr.clone(), client.name.clone()));
