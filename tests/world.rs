@@ -176,6 +176,21 @@ fn a_dead_node_times_the_console_out() {
 }
 
 #[test]
+fn a_console_that_was_silent_for_too_long_goes_on_with_a_new_connection() {
+    let mut world = World::new(&scene()).expect("valid");
+    world.advance(secs(1));
+    let mut said = |at: u64, line: &str| {
+        world.advance(secs(at));
+        answer(&mut world, line).pop()
+    };
+    assert_eq!(said(1, "CONFIG SET timeout 2").as_deref(), Some("OK"));
+    let first = said(1, "CLIENT ID");
+    let second = said(10, "CLIENT ID");
+    assert_ne!(first, second);
+    assert_eq!(said(10, "CLIENT ID"), second);
+}
+
+#[test]
 fn a_small_maxmemory_evicts_on_every_node() {
     let mut world = World::replay(&scene(), &[], secs(3)).expect("valid");
     world.act(Console::Sim, "call CONFIG SET maxmemory 1900kb").expect("understood");

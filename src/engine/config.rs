@@ -95,6 +95,8 @@ pub struct Config {
     pub databases: u32,
     /// Longest string.
     pub proto_max_bulk_len: u64,
+    /// Seconds of silence after which a client is disconnected; 0: never.
+    pub timeout: u64,
     /// Password of the default user; empty: none.
     pub requirepass: String,
     /// Whether DEBUG may be used.
@@ -173,6 +175,7 @@ impl Default for Config {
             hz: 10,
             databases: 16,
             proto_max_bulk_len: 512 << 20,
+            timeout: 0,
             requirepass: String::new(),
             enable_debug_command: false,
             min_replicas_to_write: 0,

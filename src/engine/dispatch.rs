@@ -46,6 +46,7 @@ pub fn execute(
         return 0;
     }
     state.last_interaction = now;
+    engine.server.clock = now;
     engine.server.sleep_ns = 0;
     let messages = engine.outbox.len();
     let asker = Asker::from(&*state);

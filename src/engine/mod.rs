@@ -348,6 +348,7 @@ impl Engine {
     }
     /// Answers clients whose time to wait has run out, and lets go on who was held back.
     pub fn tick(&mut self, host: &mut dyn Host) {
+        self.server.clock = host.now();
         blocked::time_out(self, host);
         pause::resume(self, host);
     }
@@ -384,6 +385,9 @@ impl Engine {
         self.outbox = left;
         for (client, message) in &taken {
             self.server.net_output_bytes += reply_len(message, self.protocol(*client)) as u64;
+            if let Some(state) = self.clients.get_mut(*client) {
+                state.last_interaction = state.last_interaction.max(self.server.clock);
+            }
         }
         taken
     }

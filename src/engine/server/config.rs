@@ -67,6 +67,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "hz" => config.hz = small,
         "databases" => config.databases = small,
         "proto-max-bulk-len" => config.proto_max_bulk_len = large,
+        "timeout" => config.timeout = large,
         "requirepass" => value.clone_into(&mut config.requirepass),
         "enable-debug-command" => config.enable_debug_command = value != "no",
         "min-replicas-to-write" => config.min_replicas_to_write = small,

@@ -23,6 +23,7 @@ pub mod slowlog;
 pub mod status;
 mod table_stats;
 
+use super::client::Client;
 use super::command::{CommandId, CommandSpec, Flags};
 use super::{ClientId, Engine, UnixMicros};
 use crate::resp::Bytes;
@@ -44,6 +45,8 @@ pub struct State {
     pub net_output_bytes: u64,
     /// What DEBUG SLEEP asked for in the command being run.
     pub sleep_ns: u64,
+    /// What the clock said when there was something to do last.
+    pub clock: UnixMicros,
     /// DEBUG PAUSE-CRON: the periodic work is not done.
     pub cron_paused: bool,
     /// How often DEBUG CHANGE-REPL-ID gave a new replication ID.
@@ -107,6 +110,25 @@ fn tend_reply_buffers(engine: &mut Engine, now: UnixMicros) {
     }
 }
 
+/// Disconnects clients that were silent for longer than `timeout` says, but none that waits, listens or is a monitor
+/// (7.0's `clientsCronHandleTimeout`, which counts whole seconds of the clock).
+fn close_idle_clients(engine: &mut Engine, now: UnixMicros) {
+    if engine.config.timeout == 0 {
+        return;
+    }
+    let second = |time: UnixMicros| time.0 / 1_000_000;
+    let is_idle = |client: &Client| {
+        second(now).saturating_sub(second(client.last_interaction)) > engine.config.timeout
+            && client.subscriptions.is_empty()
+            && !client.is_monitor
+            && !engine.is_blocked(client.id)
+    };
+    let idle: Vec<ClientId> = engine.clients.iter().filter(|client| is_idle(client)).map(|client| client.id).collect();
+    for client in idle {
+        engine.hang_up(client);
+    }
+}
+
 impl State {
     /// When the server started; `now`, if this is the first that is heard of it.
     pub fn start(&mut self, now: UnixMicros) -> UnixMicros {
@@ -119,6 +141,7 @@ pub fn cron(engine: &mut Engine, now: UnixMicros) {
     engine.server.start(now);
     engine.server.peak_memory = engine.server.peak_memory.max(engine.used_memory());
     engine.server.ops.sample(now, engine.stats.commands);
+    close_idle_clients(engine, now);
     tend_reply_buffers(engine, now);
 }
 

@@ -24,6 +24,29 @@ fn field(server: &mut Server, client: ClientId, name: &str) -> String {
 }
 
 #[test]
+fn silent_clients_are_disconnected_after_the_timeout() {
+    let (mut server, [one, two, three]) = three();
+    let (listener, monitor) = (server.connect(2), server.connect(2));
+    server.talk(two, "BLPOP list 104");
+    server.talk(listener, "SUBSCRIBE news");
+    server.talk(monitor, "MONITOR");
+    let mut later = |seconds: u64, line: &str| {
+        server.host.now.0 += seconds * 1_000_000;
+        let told = if line.is_empty() { String::new() } else { server.talk(one, line) };
+        server.engine.cron(&mut server.host);
+        let sent = server.sent();
+        (told.split(" | ").last().unwrap_or_default().to_owned(), sent)
+    };
+    assert_eq!(later(100, "CONFIG SET timeout 2").1, format!("#{} closed", three.0));
+    assert_eq!(later(2, "PUBLISH news x").1, "");
+    // A reply that comes late counts as a sign of life.
+    assert_eq!(later(3, "PING").1, format!("#{} nil-array", two.0));
+    assert_eq!(later(2, "").1, "");
+    assert_eq!(later(1, "").1, format!("#{} closed | #{} closed", one.0, two.0));
+    assert_eq!(later(100, "").1, "");
+}
+
+#[test]
 fn monitors_see_every_command_that_runs() {
     let (mut server, [one, two, three]) = three();
     server.talk(three, "MONITOR");
