@@ -31,6 +31,9 @@ pub trait Backend {
     fn is_blocked(&self, node: Node, client: ClientId) -> bool;
     /// What a client may send.
     fn limits(&self, node: Node, client: ClientId) -> RequestLimits;
+    /// Whether a client that has left so many bytes unread is to be disconnected. `is_follower`: it is sent the replication
+    /// stream.
+    fn leaves_too_much_unread(&mut self, node: Node, client: ClientId, is_follower: bool, unread: u64) -> bool;
     /// Answers and pushes beside the replies, in order.
     fn take_messages(&mut self, node: Node) -> Vec<(ClientId, Value)>;
     /// Clients that the node disconnected.

@@ -39,6 +39,8 @@ pub struct Connection {
     pub is_dirty: bool,
     /// It is on the list of those whose requests wait.
     pub is_stalled: bool,
+    /// It is on the list of those who are slow to read.
+    pub is_slow: bool,
     /// It is sent what the node replicates.
     pub is_follower: bool,
 }
@@ -66,6 +68,7 @@ impl Connection {
             closing: false,
             is_dirty: false,
             is_stalled: false,
+            is_slow: false,
             is_follower: false,
         }
     }
@@ -92,6 +95,13 @@ impl Connection {
                 Err(_) => Progress::Over,
             };
         }
+    }
+
+    /// Bytes that are yet to be sent, beyond what a client may always leave unread.
+    pub fn unread(&self) -> usize {
+        /// Redis's own buffer of a client, which it does not count.
+        const FREE: usize = 16 * 1024;
+        (self.out.len() - self.sent).saturating_sub(FREE)
     }
 
     /// Sends as much as the socket takes.

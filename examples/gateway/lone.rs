@@ -117,6 +117,10 @@ impl Backend for Lone {
         self.engine.request_limits(client)
     }
 
+    fn leaves_too_much_unread(&mut self, _node: Node, client: ClientId, is_follower: bool, unread: u64) -> bool {
+        self.engine.leaves_too_much_unread(client, is_follower, unread, self.clock.now())
+    }
+
     fn take_messages(&mut self, _node: Node) -> Vec<(ClientId, Value)> {
         self.engine.take_messages()
     }

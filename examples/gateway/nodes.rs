@@ -184,6 +184,11 @@ impl Backend for Nodes {
         self.cluster.engine(index(node)).request_limits(client)
     }
 
+    fn leaves_too_much_unread(&mut self, node: Node, client: ClientId, is_follower: bool, unread: u64) -> bool {
+        let now = self.clock.now();
+        self.cluster.engine_mut(index(node)).leaves_too_much_unread(client, is_follower, unread, now)
+    }
+
     fn take_messages(&mut self, node: Node) -> Vec<(ClientId, Value)> {
         self.cluster.engine_mut(index(node)).take_messages()
     }

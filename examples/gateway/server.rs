@@ -44,6 +44,8 @@ pub struct Server<B> {
     dirty: Vec<usize>,
     /// Connections whose requests wait for the node.
     stalled: Vec<usize>,
+    /// Connections that are slow to read what they are sent.
+    slow: Vec<usize>,
     /// Connections that may have more to read.
     unread: Vec<usize>,
     buffer: Vec<u8>,
@@ -87,6 +89,7 @@ impl<B: Backend> Server<B> {
             places,
             dirty: Vec::new(),
             stalled: Vec::new(),
+            slow: Vec::new(),
             unread: Vec::new(),
             buffer: vec![0; READ_MAX],
             stream_sync: options.stream_sync,
@@ -142,6 +145,12 @@ impl<B: Backend> Server<B> {
                     connection.is_dirty = false;
                 }
                 self.flush(at);
+            }
+            for at in std::mem::take(&mut self.slow) {
+                if let Some(connection) = &mut self.connections[at] {
+                    connection.is_slow = false;
+                    self.check_unread(at);
+                }
             }
         }
     }
@@ -273,8 +282,34 @@ impl<B: Backend> Server<B> {
                 }
             }
             self.mark_dirty(at);
+            self.check_unread(at);
         }
         self.check_query_buffer(at);
+    }
+
+    /// Closes a connection that leaves too much of what it is sent unread.
+    fn check_unread(&mut self, at: usize) {
+        let Some(Some(connection)) = self.connections.get_mut(at) else { return };
+        let (unread, is_follower) = (connection.unread() as u64, connection.is_follower);
+        if let Peer::Client { node, id } = connection.peer
+            && unread > 0
+            && self.backend.leaves_too_much_unread(node, id, is_follower, unread)
+        {
+            self.close(at);
+        } else {
+            self.note_slow(at);
+        }
+    }
+
+    /// Has a connection checked again that has not read all yet.
+    fn note_slow(&mut self, at: usize) {
+        if let Some(Some(connection)) = self.connections.get_mut(at)
+            && connection.unread() > 0
+            && !connection.is_slow
+        {
+            connection.is_slow = true;
+            self.slow.push(at);
+        }
     }
 
     /// Closes a connection that sends more than it may before a request is whole.
@@ -316,6 +351,7 @@ impl<B: Backend> Server<B> {
                 encode(&message, protocol, &mut connection.out);
             }
             self.mark_dirty(at);
+            self.check_unread(at);
         }
         for client in self.backend.take_hung_up(node) {
             let Some(&at) = self.places[node].get(&client) else { continue };
@@ -354,6 +390,7 @@ impl<B: Backend> Server<B> {
                 if matches!(connection.peer, Peer::Client { node: its, .. } if its == node) {
                     encode_command(&argv, &mut connection.out);
                     self.mark_dirty(at);
+                    self.note_slow(at);
                 }
             }
         }

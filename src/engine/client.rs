@@ -147,6 +147,8 @@ pub struct Client {
     pub closing: bool,
     /// This is the replication stream: never refused, never expires keys by itself.
     pub is_primary_link: bool,
+    /// Since when it has left more unread than it may for long.
+    pub over_soft_limit_since: Option<UnixMicros>,
     /// When it connected.
     pub connected_at: UnixMicros,
     /// When it last said something.
@@ -178,6 +180,7 @@ impl Client {
             no_evict: false,
             closing: false,
             is_primary_link: false,
+            over_soft_limit_since: None,
             connected_at: now,
             last_interaction: now,
             last_command: None,

@@ -2,6 +2,8 @@
 //!
 //! CONFIG GET and SET, names, texts and parameters that only print live in `server/config.rs`, which writes these.
 
+use super::output_limits::OutputLimits;
+
 /// What to do when memory runs out (`maxmemory-policy`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MaxmemoryPolicy {
@@ -95,6 +97,8 @@ pub struct Config {
     pub databases: u32,
     /// Longest string.
     pub proto_max_bulk_len: u64,
+    /// What clients may leave unread.
+    pub output_limits: OutputLimits,
     /// Seconds of silence after which a client is disconnected; 0: never.
     pub timeout: u64,
     /// Password of the default user; empty: none.
@@ -175,6 +179,7 @@ impl Default for Config {
             hz: 10,
             databases: 16,
             proto_max_bulk_len: 512 << 20,
+            output_limits: OutputLimits::default(),
             timeout: 0,
             requirepass: String::new(),
             enable_debug_command: false,

@@ -28,6 +28,7 @@ mod memory;
 mod monitor;
 mod number;
 mod options;
+mod output_limits;
 mod paged;
 mod partial_sort;
 mod pause;

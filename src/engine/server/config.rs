@@ -7,6 +7,7 @@ use super::parameters::{self, Change, PARAMETERS, Parameter};
 use crate::engine::call::Call;
 use crate::engine::config::{Config, MaxmemoryPolicy};
 use crate::engine::error::Error;
+use crate::engine::output_limits::OutputLimits;
 use crate::engine::{CommandStat, Engine, Stats, glob};
 use crate::resp::{Bytes, Value};
 
@@ -67,6 +68,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "hz" => config.hz = small,
         "databases" => config.databases = small,
         "proto-max-bulk-len" => config.proto_max_bulk_len = large,
+        "client-output-buffer-limit" => config.output_limits = OutputLimits::parse(value),
         "timeout" => config.timeout = large,
         "requirepass" => value.clone_into(&mut config.requirepass),
         "enable-debug-command" => config.enable_debug_command = value != "no",
