@@ -482,3 +482,51 @@ fn each_client_is_sent_the_same_in_resp2() {
 fn each_client_is_sent_the_same_in_resp3() {
     compare_conversations(b"3", 0xc0_75e3);
 }
+
+#[test]
+fn silent_clients_are_disconnected_at_the_same_second() {
+    let Some(mut clock) = Clock::new() else { return };
+    let Some(_server) = RealServer::start_at(&clock) else { return };
+    let mut control = Control::new(&clock);
+    control.ask(b"config set hz 500\r\n");
+    control.ask(b"config set timeout 2\r\n");
+    let mut lines: Vec<Line> = (0..CLIENTS).map(|_| Line::new(&clock)).collect();
+    let mut ours = Ours::at(clock.now(), CLIENTS);
+    ours.engine.configure("timeout", "2").expect("a parameter of Redis");
+    // Two listen, one waits, and one says something now and then.
+    let say = |client: usize, words: &str, lines: &mut [Line], ours: &mut Ours| {
+        let argv: Vec<Vec<u8>> = words.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        lines[client].send(&argv);
+        ours.tell(client, &argv);
+    };
+    for (client, words) in [(1, "subscribe news"), (2, "monitor"), (3, "blpop k 0")] {
+        say(client, words, &mut lines, &mut ours);
+    }
+    let mut ends = [None; CLIENTS];
+    for second in 1..=8 {
+        if second <= 3 {
+            say(0, "ping", &mut lines, &mut ours);
+        }
+        control.barrier();
+        clock.turn(1_000_000);
+        ours.turn_to(clock.now());
+        ours.work();
+        // The control connection would be silent for too long, too.
+        control.barrier();
+        for client in 0..CLIENTS {
+            let is_gone = ours.take(client).1;
+            for _ in 0..50 {
+                std::thread::sleep(PERIODIC_WORK);
+                lines[client].take();
+                if lines[client].is_closed == is_gone {
+                    break;
+                }
+            }
+            assert_eq!(lines[client].is_closed, is_gone, "client {client} after {second} s");
+            if is_gone && ends[client].is_none() {
+                ends[client] = Some(second);
+            }
+        }
+    }
+    assert_eq!(ends, [Some(5), None, None, None]);
+}

@@ -76,6 +76,11 @@ impl Ours {
         self.engine.tick(&mut self.host);
     }
 
+    /// Does the periodic work.
+    pub fn work(&mut self) {
+        self.engine.cron(&mut self.host);
+    }
+
     /// Runs a client's command, to be followed by [`Ours::take`] for each client.
     pub fn tell(&mut self, client: usize, argv: &[Vec<u8>]) {
         let argv: Vec<Bytes> = argv.iter().map(|arg| Bytes::from(arg.as_slice())).collect();

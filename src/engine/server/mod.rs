@@ -122,6 +122,7 @@ fn close_idle_clients(engine: &mut Engine, now: UnixMicros) {
             && client.subscriptions.is_empty()
             && !client.is_monitor
             && !engine.is_blocked(client.id)
+            && !engine.outbox.iter().any(|(to, _)| *to == client.id)
     };
     let idle: Vec<ClientId> = engine.clients.iter().filter(|client| is_idle(client)).map(|client| client.id).collect();
     for client in idle {

@@ -33,6 +33,7 @@ fn silent_clients_are_disconnected_after_the_timeout() {
     let mut later = |seconds: u64, line: &str| {
         server.host.now.0 += seconds * 1_000_000;
         let told = if line.is_empty() { String::new() } else { server.talk(one, line) };
+        server.engine.tick(&mut server.host);
         server.engine.cron(&mut server.host);
         let sent = server.sent();
         (told.split(" | ").last().unwrap_or_default().to_owned(), sent)
