@@ -19,9 +19,7 @@ pub(super) fn reply_len(value: &Value) -> u64 {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             header_len(items.len() as u64) + items.iter().map(reply_len).sum::<u64>()
         }
-        Value::Strings(items) => {
-            header_len(items.len() as u64) + items.iter().map(|item| bulk_len(item.len())).sum::<u64>()
-        }
+        Value::Strings(items) => command_len(items),
         Value::Map(pairs) => {
             header_len(2 * pairs.len() as u64) + pairs.iter().map(|(k, v)| reply_len(k) + reply_len(v)).sum::<u64>()
         }

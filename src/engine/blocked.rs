@@ -69,6 +69,7 @@ impl Blocked {
         !self.waiting.is_empty() && self.is_waiting(client)
     }
 
+    // Every command asks, and hardly ever does anybody wait: the search is kept out of its way.
     #[inline(never)]
     fn is_waiting(&self, client: ClientId) -> bool {
         self.waiting.contains_key(&client)

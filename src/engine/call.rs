@@ -138,6 +138,7 @@ impl<'a> Call<'a> {
 
     /// Argument `at` as an integer.
     pub fn int(&self, at: usize) -> Result<i64, Error> {
+        // `ok_or` would make an error each time, and drop it.
         match number::parse_i64(self.arg(at)) {
             Some(number) => Ok(number),
             None => Err(Error::NotInteger),

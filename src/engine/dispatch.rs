@@ -441,6 +441,7 @@ fn conclude(call: &mut Call<'_>) -> u64 {
     call.dirty
 }
 
+/// The rest of [`conclude`], kept out of the way of commands without effects.
 #[inline(never)]
 fn note_effects(Call { engine, host, argv, db, rewritten, .. }: &mut Call<'_>) {
     if host.is_replica() {

@@ -218,6 +218,7 @@ impl Keyspace {
     }
 
     /// Bytes in use by the data and its indexes, after Redis's own sizes.
+    // Every command could ask: the loop is kept out of the way of those that need not.
     #[inline(never)]
     pub fn used_memory(&self) -> u64 {
         let indexes: usize = self

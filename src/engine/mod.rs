@@ -84,6 +84,11 @@ impl Slot {
 pub struct UnixMicros(pub u64);
 
 impl UnixMicros {
+    /// Whole seconds.
+    pub fn seconds(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
     /// Whole milliseconds.
     pub fn millis(self) -> u64 {
         self.0 / 1_000

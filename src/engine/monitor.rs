@@ -27,7 +27,7 @@ impl Engine {
             return;
         };
         let mut line = String::new();
-        let (seconds, micros) = (now.0 / 1_000_000, now.0 % 1_000_000);
+        let (seconds, micros) = (now.seconds(), now.0 % 1_000_000);
         let _ = write!(line, "{seconds}.{micros:06} [{} {}]", state.db, state.addr);
         for (at, arg) in argv.iter().enumerate() {
             line.push(' ');

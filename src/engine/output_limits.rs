@@ -16,15 +16,19 @@ struct Limit {
     soft_seconds: u64,
 }
 
-/// The limits of all classes: ordinary clients, replicas, subscribers.
+/// The limits of all classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputLimits([Limit; 3]);
+pub struct OutputLimits {
+    ordinary: Limit,
+    replicas: Limit,
+    subscribers: Limit,
+}
 
 impl Default for OutputLimits {
     fn default() -> Self {
         let replicas = Limit { hard: 256 << 20, soft: 64 << 20, soft_seconds: 60 };
         let subscribers = Limit { hard: 32 << 20, soft: 8 << 20, soft_seconds: 60 };
-        Self([Limit::default(), replicas, subscribers])
+        Self { ordinary: Limit::default(), replicas, subscribers }
     }
 }
 
@@ -33,7 +37,8 @@ impl OutputLimits {
     pub fn parse(value: &str) -> Self {
         let words: Vec<&str> = value.split(' ').collect();
         let mut limits = Self::default();
-        for (limit, words) in limits.0.iter_mut().zip(words.chunks(4)) {
+        let classes = [&mut limits.ordinary, &mut limits.replicas, &mut limits.subscribers];
+        for (limit, words) in classes.into_iter().zip(words.chunks(4)) {
             let number = |at: usize| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(0);
             *limit = Limit { hard: number(1), soft: number(2), soft_seconds: number(3) };
         }
@@ -48,15 +53,21 @@ impl Engine {
         let Some(state) = self.clients.get_mut(client) else {
             return false;
         };
-        let class = if is_replica { 1 } else { usize::from(!state.subscriptions.is_empty()) * 2 };
-        let Limit { hard, soft, soft_seconds } = self.config.output_limits.0[class];
-        if soft == 0 || unread < soft {
+        let limits = &self.config.output_limits;
+        let Limit { hard, soft, soft_seconds } = if is_replica {
+            limits.replicas
+        } else if state.subscriptions.is_empty() {
+            limits.ordinary
+        } else {
+            limits.subscribers
+        };
+        let reaches = |limit: u64| limit > 0 && unread >= limit;
+        if !reaches(soft) {
             state.over_soft_limit_since = None;
-            return hard > 0 && unread >= hard;
+            return reaches(hard);
         }
         let since = *state.over_soft_limit_since.get_or_insert(now);
-        let seconds = (now.0 / 1_000_000).saturating_sub(since.0 / 1_000_000);
-        seconds > soft_seconds || (hard > 0 && unread >= hard)
+        reaches(hard) || now.seconds().saturating_sub(since.seconds()) > soft_seconds
     }
 }
 

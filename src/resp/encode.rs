@@ -14,12 +14,7 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Null => into.extend_from_slice(b"$-1\r\n"),
         Value::NullArray => into.extend_from_slice(b"*-1\r\n"),
         Value::Array(items) => aggregate(b'*', items, protocol, into),
-        Value::Strings(items) => {
-            header(b'*', items.len() as i64, into);
-            for item in items {
-                blob(b'$', item, into);
-            }
-        }
+        Value::Strings(items) => encode_command(items, into),
         Value::Set(items) => aggregate(if is_3 { b'~' } else { b'*' }, items, protocol, into),
         Value::Push(items) => aggregate(if is_3 { b'>' } else { b'*' }, items, protocol, into),
         Value::Map(pairs) => {
@@ -61,7 +56,7 @@ fn encode_pairs(pairs: &[(Value, Value)], protocol: u8, into: &mut Vec<u8>) {
     }
 }
 
-/// Appends a command as a client, or a primary to its replicas, sends it.
+/// Appends a command as a client, or a primary to its replicas, sends it: an array of bulk strings.
 pub fn encode_command(argv: &[Bytes], into: &mut Vec<u8>) {
     header(b'*', argv.len() as i64, into);
     for arg in argv {

@@ -58,13 +58,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
             text.push_str(&String::from_utf8_lossy(raw));
         }
         Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
-        Value::Strings(items) => {
-            let mut numbers = Numbers::new(items.len(), ')', "(empty array)", prefix, text);
-            for item in items {
-                numbers.next(text);
-                text.push_str(&quote(item));
-            }
-        }
+        Value::Strings(_) => write(&value.to_resp2(), prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
         Value::Attributed(both) => write(&both.1, prefix, text),
@@ -151,6 +145,7 @@ mod tests {
             (Value::Bool(true), "(true)"),
             (Value::Double(1.5), "(double) 1.5"),
             (Value::Array(vec![]), "(empty array)"),
+            (Value::Strings(vec![]), "(empty array)"),
             (Value::Set(vec![]), "(empty set)"),
             (Value::Map(vec![]), "(empty hash)"),
             (bulk("a\"b\\\n\u{1}é"), r#""a\"b\\\n\x01\xc3\xa9""#),

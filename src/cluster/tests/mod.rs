@@ -304,7 +304,7 @@ pub(super) fn show(value: &Value) -> String {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             items.iter().map(show).collect::<Vec<_>>().join("\n")
         }
-        Value::Strings(items) => items.iter().map(|item| text(item)).collect::<Vec<_>>().join("\n"),
+        Value::Strings(_) => show(&value.to_resp2()),
         Value::Attributed(both) => show(&both.1),
         Value::Map(pairs) => {
             pairs.iter().map(|(k, v)| format!("{}\n{}", show(k), show(v))).collect::<Vec<_>>().join("\n")

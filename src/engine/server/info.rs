@@ -281,7 +281,7 @@ fn memory_section(text: &mut String, call: &mut Call<'_>) {
 }
 
 fn persistence(text: &mut String, call: &mut Call<'_>) {
-    let started = call.engine.server.start(call.now).0 / 1_000_000;
+    let started = call.engine.server.start(call.now).seconds();
     fields! { text;
         "loading": 0,
         "async_loading": 0,

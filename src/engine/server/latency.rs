@@ -145,7 +145,7 @@ pub fn note_event(engine: &mut Engine, event: &'static str, nanos: u64, now: Uni
 
 #[cold]
 fn note_spike(engine: &mut Engine, event: &'static str, millis: u64, now: UnixMicros) {
-    let second = now.0 / 1_000_000;
+    let second = now.seconds();
     let series = engine.server.latency.series.entry(event).or_default();
     series.longest = series.longest.max(millis);
     match series.spikes.last_mut() {
@@ -231,7 +231,7 @@ pub fn latency_graph(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut text = format!("{event} - high {high} ms, low {low} ms (all time high {longest} ms)\n");
     text.push_str(&"-".repeat(COLUMNS));
     text.push('\n');
-    let now = call.now.0 / 1_000_000;
+    let now = call.now.seconds();
     for (part, spikes) in spikes.chunks(COLUMNS).enumerate() {
         if part > 0 {
             text.push('\n');
@@ -286,7 +286,7 @@ pub fn latency_doctor(call: &mut Call<'_>) -> Result<Value, Error> {
             "No latency spike was seen.\n"
         });
     }
-    let now = call.now.0 / 1_000_000;
+    let now = call.now.seconds();
     for (at, (event, Series { spikes, longest })) in all.iter().enumerate() {
         let count = (spikes.len() as u64).max(1);
         let mean = spikes.iter().map(|(_, millis)| millis).sum::<u64>() / count;

@@ -116,9 +116,8 @@ fn close_idle_clients(engine: &mut Engine, now: UnixMicros) {
     if engine.config.timeout == 0 {
         return;
     }
-    let second = |time: UnixMicros| time.0 / 1_000_000;
     let is_idle = |client: &Client| {
-        second(now).saturating_sub(second(client.last_interaction)) > engine.config.timeout
+        now.seconds().saturating_sub(client.last_interaction.seconds()) > engine.config.timeout
             && client.subscriptions.is_empty()
             && !client.is_monitor
             && !engine.is_blocked(client.id)

@@ -91,7 +91,7 @@ pub fn slowlog_get(call: &mut Call<'_>) -> Result<Value, Error> {
     let entry = |entry: &Entry| {
         Value::Array(vec![
             Value::Int(entry.id),
-            Value::Int((entry.at.0 / 1_000_000) as i64),
+            Value::Int(entry.at.seconds() as i64),
             Value::Int(entry.micros as i64),
             Value::Array(entry.argv.iter().cloned().map(Value::Bulk).collect()),
             Value::bulk(entry.addr.as_str()),

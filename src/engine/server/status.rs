@@ -7,13 +7,13 @@ use crate::resp::{Bytes, Value};
 /// `TIME`: seconds, and microseconds of the second.
 pub fn time(call: &mut Call<'_>) -> Result<Value, Error> {
     let part = |n: u64| Value::bulk(Bytes::from_int(n as i64));
-    Ok(Value::Array(vec![part(call.now.0 / 1_000_000), part(call.now.0 % 1_000_000)]))
+    Ok(Value::Array(vec![part(call.now.seconds()), part(call.now.0 % 1_000_000)]))
 }
 
 /// `LASTSAVE`: as nothing is saved yet, when the server started.
 pub fn lastsave(call: &mut Call<'_>) -> Result<Value, Error> {
     let started_at = call.engine.server.start(call.now);
-    Ok(Value::Int((started_at.0 / 1_000_000) as i64))
+    Ok(Value::Int(started_at.seconds() as i64))
 }
 
 /// `ROLE`
