@@ -3,14 +3,17 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Text up to this length is copied here, character by character: the browser's own ways take longer to begin. */
-const SHORT = 48;
+/** A word up to this length is copied here, character by character: the browser's own way takes longer to begin. */
+const SHORT_WORD = 48;
+/** So is the text of all replies together. */
+const SHORT_TEXT = 192;
 
 /** A server of `glue`, which is what wasm-bindgen made of src/lib.rs. */
 export class Client {
   constructor(glue) {
     this.memory = glue.all_memory();
     this.server = new glue.Server();
+    this.replies = new Replies();
     this.makeRoom(1024, 16384);
   }
 
@@ -18,8 +21,10 @@ export class Client {
   call(words) {
     this.begin();
     this.say(words);
-    const reply = this.run().next();
-    if (reply instanceof Error) throw reply;
+    const replies = this.run();
+    const isError = replies.isError();
+    const reply = replies.next();
+    if (isError) throw reply;
     return reply;
   }
 
@@ -58,14 +63,14 @@ export class Client {
       if (to + 3 * length > this.textRoom) this.makeRoom(this.headRoom, 2 * (this.textRoom + 3 * length));
       const text = this.text;
       let all = 0;
-      if (length <= SHORT) {
+      if (length <= SHORT_WORD) {
         for (let k = 0; k < length; k += 1) {
           const code = word.charCodeAt(k);
           all |= code;
           text[to + k] = code;
         }
       }
-      const written = length <= SHORT && all < 128 ? length : encoder.encodeInto(word, text.subarray(to)).written;
+      const written = length <= SHORT_WORD && all < 128 ? length : encoder.encodeInto(word, text.subarray(to)).written;
       this.heads[at++] = written;
       to += written;
     }
@@ -74,7 +79,10 @@ export class Client {
   }
 
   run() {
-    return new Replies(this, this.server.run(this.saidHeads));
+    const found = this.server.run(this.saidHeads) >> 2;
+    if (this.bytes.length === 0) this.look();
+    this.replies.begin(this.numbers, this.bytes, found);
+    return this.replies;
   }
 
   /** Makes room for so many numbers and so many bytes of what is said; what has been said stays. */
@@ -95,18 +103,24 @@ export class Client {
   }
 }
 
-/** Reads replies as `Replies` of src/lib.rs writes them. */
+/** Reads replies as `Replies` of src/lib.rs writes them, one after the other. */
 class Replies {
-  constructor(client, length) {
-    if (client.bytes.length === 0) client.look();
-    this.numbers = client.numbers;
-    this.at = client.server.reply_heads() >> 2;
-    this.bytes = client.bytes;
-    this.from = length === 0 ? 0 : client.server.reply_text();
+  /** `found`: where in `numbers` it says where they are. */
+  begin(numbers, bytes, found) {
+    this.numbers = numbers;
+    this.bytes = bytes;
+    this.at = numbers[found] >> 2;
+    this.from = numbers[found + 1];
+    const length = numbers[found + 2];
     // All of it at once, if each byte is a character and there is enough of it.
-    this.text = length > SHORT ? decoder.decode(this.bytes.subarray(this.from, this.from + length)) : "";
+    this.text = length > SHORT_TEXT ? decoder.decode(bytes.subarray(this.from, this.from + length)) : "";
     this.start = this.from;
     this.isPlain = length >= 0;
+  }
+
+  /** Whether the next one is an error. */
+  isError() {
+    return (this.numbers[this.at] & 7) === 5;
   }
 
   next() {
@@ -139,9 +153,21 @@ class Replies {
     const bytes = this.bytes;
     if (!this.isPlain) return decoder.decode(bytes.subarray(from, end));
     let text = "";
-    let at = from;
-    for (; at + 4 <= end; at += 4) text += String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
-    for (; at < end; at += 1) text += String.fromCharCode(bytes[at]);
+    let b = from;
+    for (; b + 8 <= end; b += 8) {
+      text += String.fromCharCode(
+        bytes[b],
+        bytes[b + 1],
+        bytes[b + 2],
+        bytes[b + 3],
+        bytes[b + 4],
+        bytes[b + 5],
+        bytes[b + 6],
+        bytes[b + 7],
+      );
+    }
+    for (; b + 4 <= end; b += 4) text += String.fromCharCode(bytes[b], bytes[b + 1], bytes[b + 2], bytes[b + 3]);
+    for (; b < end; b += 1) text += String.fromCharCode(bytes[b]);
     return text;
   }
 }

@@ -1,10 +1,11 @@
-//! How fast: the parts natively, the gateway beside redis-server, the engine as WebAssembly beside ioredis-mock in Node.
+//! How fast: the parts natively, the gateway beside redis-server, the engine as WebAssembly beside ioredis-mock in Node and
+//! in the browsers.
 
 use crate::conformance::{Server, gateway, start_server};
 use crate::run::{self, Outcome, capture, command, find, root, run, say};
 use crate::setup;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// redis-benchmark's default tests, as `-t` names them.
 const TESTS: &str = "ping_inline,ping_mbulk,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,spop,zadd,zpopmin,lrange_100,\
@@ -14,19 +15,21 @@ const ROUNDS: usize = 7;
 /// The line of `cargo bench` that does what `speed.mjs` does inside the engine.
 const MIX: &str = "engine: GET and SET by halves";
 
-/// `cargo xtask bench [native | gateway | node]`: all three, if none is named.
+/// `cargo xtask bench [native | gateway | node | page]`: all four, if none is named.
 pub fn bench(words: &[String]) -> Outcome<()> {
     match words.split_first() {
         None => {
             native(&[])?;
             against_redis(&[])?;
-            in_node()
+            in_node()?;
+            in_page()
         }
         Some((kind, rest)) => match kind.as_str() {
             "native" => native(rest),
             "gateway" => against_redis(rest),
             "node" if rest.is_empty() => in_node(),
-            _ => Err("`bench` takes native, gateway or node.".to_string()),
+            "page" if rest.is_empty() => in_page(),
+            _ => Err("`bench` takes native, gateway, node or page.".to_string()),
         },
     }
 }
@@ -145,30 +148,49 @@ fn rates(csv: &str) -> Vec<(String, f64)> {
     csv.lines().filter_map(line).collect()
 }
 
-/// The engine as WebAssembly, made for speed and not, as the page is, for its size: beside ioredis-mock and its native self.
-fn in_node() -> Outcome<()> {
+/// The folder of the races against ioredis-mock, with its packages; and where the engine for `target` of wasm-bindgen now is,
+/// below `folder`. It is made for speed and not, as the page is, for its size.
+fn engine_for(target: &str, folder: &str) -> Outcome<(PathBuf, PathBuf)> {
     let compiler = setup::page_builder()?;
-    let folder = root().join("benches/node");
-    setup::npm_packages_of(&folder)?;
-    say("building the engine for Node");
+    let races = root().join("benches/node");
+    setup::npm_packages_of(&races)?;
+    say("building the engine for JavaScript");
     let out = run::target().join("node");
     let mut cargo = compiler.cargo(&["build", "--quiet", "--release", "--package", "slotscope-node"]);
     cargo
         .env("CARGO_TARGET_DIR", &out)
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
         .env("CARGO_PROFILE_RELEASE_LTO", "thin");
-    run(&mut cargo, "Building the engine for Node")?;
+    run(&mut cargo, "Building the engine for JavaScript")?;
     let program = out.join("wasm32-unknown-unknown/release/slotscope_node.wasm");
-    let glue = out.join("glue");
+    let glue = out.join(folder);
     let mut bindgen = compiler.command("wasm-bindgen");
-    run(bindgen.args(["--target", "nodejs", "--out-dir"]).arg(&glue).arg(&program), "Binding the engine to Node")?;
+    bindgen.args(["--target", target, "--out-dir"]).arg(&glue).arg(&program);
+    run(&mut bindgen, "Binding the engine to JavaScript")?;
+    Ok((races, glue))
+}
+
+/// Beside ioredis-mock and its native self.
+fn in_node() -> Outcome<()> {
+    let (races, glue) = engine_for("nodejs", "glue")?;
     say("measuring the engine natively");
     let said = capture(command("cargo").args(["bench", "--quiet", "--bench", "speed", "--", MIX])).unwrap_or_default();
     let native = time_of(&said, MIX).ok_or("The native bench does not say how long it took: see `cargo bench`.")?;
     say("racing in Node");
     let mut node = command("node");
-    node.current_dir(&folder).arg("speed.mjs").arg(&glue).arg(native);
+    node.current_dir(&races).arg("speed.mjs").arg(&glue).arg(native);
     run(&mut node, "The race in Node")
+}
+
+/// The same race in Chromium and in Firefox, or in what BROWSERS names.
+fn in_page() -> Outcome<()> {
+    setup::browsers()?;
+    setup::npm_packages()?;
+    let (races, glue) = engine_for("web", "page/glue")?;
+    say("racing in the browsers");
+    let mut node = command("node");
+    node.current_dir(&races).arg("page.mjs").args(glue.parent());
+    run(&mut node, "The race in the browsers")
 }
 
 /// The nanoseconds of a line of `cargo bench`.

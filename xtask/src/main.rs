@@ -7,7 +7,7 @@
 //! | [`setup`] | everything else a chore needs: Trunk, wasm-bindgen, browsers, reference servers, npm packages |
 //! | [`page`] | builds, serves, photographs and measures the page |
 //! | [`conformance`] | Redis's own test suite against the gateway |
-//! | [`bench`] | the parts' times, redis-benchmark against the gateway and redis-server, the engine in Node |
+//! | [`bench`] | the parts' times, redis-benchmark against the gateway and redis-server, the engine in Node and the browsers |
 //! | [`test`] | all checks in order, and the table at their end |
 //!
 //! Each chore sets up what it needs by itself, finds what is already there, and can be run again at any time.
@@ -79,8 +79,8 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "bench",
-        options: "[native [filter] | gateway [--requests N] [--check] [tests] | node]",
-        about: "how fast: the parts, the gateway beside redis-server, the engine in Node beside ioredis-mock",
+        options: "[native [filter] | gateway [--requests N] [--check] [tests] | node | page]",
+        about: "how fast: the parts, the gateway beside redis-server, the engine in Node and browsers beside ioredis-mock",
         carry_out: bench::bench,
     },
     Chore {

@@ -30,8 +30,7 @@ impl Host for Lone {
 /// One server with one client.
 ///
 /// `server.mjs` writes requests into [`Self::heads`] and [`Self::text`], calls [`Self::run`], and reads the replies from
-/// where [`Self::reply_heads`] and [`Self::reply_text`] say: numbers and text cross over in bulk, as handing them over one
-/// by one costs more than most commands.
+/// where that says: numbers and text cross over in bulk, as handing them over one by one costs more than most commands.
 #[wasm_bindgen]
 pub struct Server {
     engine: Engine,
@@ -45,6 +44,8 @@ pub struct Server {
     /// All words, one behind the other.
     text: Vec<u8>,
     replies: Replies,
+    /// Where the replies' numbers are, where their text, and how long it is: negative if it is not all ASCII.
+    found: [i32; 3],
 }
 
 impl Default for Server {
@@ -55,7 +56,7 @@ impl Default for Server {
         engine.end_stream();
         let client = engine.connect(host.now, "127.0.0.1:50000");
         let (heads, text, replies) = (Vec::new(), Vec::new(), Replies::default());
-        Self { engine, host, client, argv: Vec::new(), calls: 0, heads, text, replies }
+        Self { engine, host, client, argv: Vec::new(), calls: 0, heads, text, replies, found: [0; 3] }
     }
 }
 
@@ -93,9 +94,9 @@ impl Server {
         self.text.as_ptr()
     }
 
-    /// Runs the commands that the first `heads` numbers tell of. Answers the length of the replies' text, negative if it is
-    /// not all ASCII.
-    pub fn run(&mut self, heads: usize) -> i32 {
+    /// Runs the commands that the first `heads` numbers tell of. Answers where three numbers are: the addresses of the
+    /// replies' numbers (see `Replies`) and of their text, and the length of the text, negative if it is not all ASCII.
+    pub fn run(&mut self, heads: usize) -> *const i32 {
         self.replies.clear();
         // They are in nobody else's way while they are out here, and need not be looked up for each word.
         let (said, text, mut argv) = (take(&mut self.heads), take(&mut self.text), take(&mut self.argv));
@@ -113,18 +114,10 @@ impl Server {
             self.replies.add(outcome.reply.as_ref().unwrap_or(&Value::Null));
         }
         (self.heads, self.text, self.argv) = (said, text, argv);
-        let len = self.replies.text.len() as i32;
-        if self.replies.text.is_ascii() { len } else { -len }
-    }
-
-    /// Where the numbers of the replies are: see `Replies`.
-    pub fn reply_heads(&self) -> *const i32 {
-        self.replies.heads.as_ptr()
-    }
-
-    /// Where the text of the replies is.
-    pub fn reply_text(&self) -> *const u8 {
-        self.replies.text.as_ptr()
+        let Replies { heads, text } = &self.replies;
+        let len = text.len() as i32;
+        self.found = [heads.as_ptr() as i32, text.as_ptr() as i32, if text.is_ascii() { len } else { -len }];
+        self.found.as_ptr()
     }
 
     /// Nanoseconds that `n` GETs and SETs take in here, without JavaScript in between.
