@@ -24,6 +24,7 @@ pub(super) fn reply_len(value: &Value) -> u64 {
             header_len(2 * pairs.len() as u64) + pairs.iter().map(|(k, v)| reply_len(k) + reply_len(v)).sum::<u64>()
         }
         Value::Attributed(both) => reply_len(&both.1),
+        Value::Printed(_, value) => reply_len(value),
         Value::Double(_) => 24,
         Value::Bool(_) => 4,
     }

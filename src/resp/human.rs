@@ -62,6 +62,8 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
         Value::Attributed(both) => write(&both.1, prefix, text),
+        Value::Printed(2, value) => write(&value.to_resp2(), prefix, text),
+        Value::Printed(_, value) => write(value, prefix, text),
         Value::Map(pairs) => {
             let mut numbers = Numbers::new(pairs.len(), '#', "(empty hash)", prefix, text);
             for (key, value) in pairs {
@@ -85,6 +87,7 @@ fn has_items(value: &Value) -> bool {
         Value::Strings(items) => !items.is_empty(),
         Value::Map(pairs) => !pairs.is_empty(),
         Value::Attributed(both) => has_items(&both.1),
+        Value::Printed(_, value) => has_items(value),
         _ => false,
     }
 }
@@ -150,6 +153,8 @@ mod tests {
             (Value::Map(vec![]), "(empty hash)"),
             (bulk("a\"b\\\n\u{1}é"), r#""a\"b\\\n\x01\xc3\xa9""#),
             (Value::Verbatim(*b"txt", "two\nlines".into()), "two\nlines"),
+            (Value::Printed(2, Box::new(Value::Bool(true))), "(integer) 1"),
+            (Value::Printed(3, Box::new(Value::Bool(true))), "(true)"),
         ] {
             assert_eq!(format(&value), text);
         }

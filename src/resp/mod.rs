@@ -63,6 +63,9 @@ pub enum Value {
     Push(Vec<Value>),
     /// `|`: attributes, then the value they are of; the value alone in RESP2.
     Attributed(Box<(Vec<(Value, Value)>, Value)>),
+    /// A reply that was printed in this protocol, 2 or 3, whatever its client speaks by now: one of a transaction that
+    /// changed the protocol.
+    Printed(u8, Box<Value>),
 }
 
 impl Value {
@@ -97,6 +100,8 @@ impl Value {
             Self::Array(items) | Self::Set(items) | Self::Push(items) => all(items),
             Self::Strings(items) => Self::Array(items.iter().cloned().map(Self::Bulk).collect()),
             Self::Attributed(both) => both.1.to_resp2(),
+            Self::Printed(2, value) => value.to_resp2(),
+            Self::Printed(_, value) => Self::clone(value),
             Self::Double(value) => Self::bulk(format_double(*value)),
             Self::Bool(value) => Self::Int(i64::from(*value)),
             Self::DoubleText(text) | Self::BigNumber(text) | Self::Verbatim(_, text) => Self::Bulk(text.clone()),

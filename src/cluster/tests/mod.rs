@@ -306,6 +306,7 @@ pub(super) fn show(value: &Value) -> String {
         }
         Value::Strings(_) => show(&value.to_resp2()),
         Value::Attributed(both) => show(&both.1),
+        Value::Printed(_, value) => show(value),
         Value::Map(pairs) => {
             pairs.iter().map(|(k, v)| format!("{}\n{}", show(k), show(v))).collect::<Vec<_>>().join("\n")
         }

@@ -64,6 +64,13 @@ fn is_disturbed(call: &mut Call<'_>) -> bool {
     call.client().watched.iter().any(disturbed)
 }
 
+fn printed(protocol: u8, reply: Value) -> Value {
+    match reply {
+        Value::Printed(..) => reply,
+        other => Value::Printed(protocol, Box::new(other)),
+    }
+}
+
 /// `EXEC`
 pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(dirty) = call.client().multi.as_ref().map(|multi| multi.dirty) else {
@@ -80,6 +87,7 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
     };
     let count = queue.len();
     let mut replies = Vec::with_capacity(count);
+    let mut protocol = call.protocol();
     for argv in queue {
         let Some(found) = command::lookup(&argv) else {
             continue;
@@ -92,6 +100,11 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         call.extra_ns += ran.cost_ns;
         // It may have killed its own connection.
         call.close |= ran.close;
+        // What was replied before a HELLO has been printed.
+        if call.protocol() != protocol {
+            replies = replies.into_iter().map(|reply| printed(protocol, reply)).collect();
+            protocol = call.protocol();
+        }
         // Messages for the client itself come where they arise, among the replies.
         let place = call.engine.reply_place.take().unwrap_or(usize::MAX);
         let mut reply = ran.reply;
