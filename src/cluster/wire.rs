@@ -16,7 +16,7 @@ pub(super) fn reply_len(value: &Value) -> u64 {
             bulk_len(bytes.len())
         }
         Value::Null | Value::NullArray => 5,
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) | Value::CutShort(_, items) => {
             header_len(items.len() as u64) + items.iter().map(reply_len).sum::<u64>()
         }
         Value::Strings(items) => command_len(items),

@@ -137,9 +137,10 @@ fn reply_to_some(engine: &mut Engine, client: ClientId, argv: &[Bytes], reply: &
     let is_dropped = match state.reply_mode {
         ReplyMode::On => false,
         ReplyMode::Off => true,
+        // Set by this very command, or in the midst of it.
         ReplyMode::SkipNext => {
             state.reply_mode = ReplyMode::SkipThis;
-            true
+            false
         }
         // Of a client that waits the reply is still to come.
         ReplyMode::SkipThis => {

@@ -30,6 +30,12 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
             encode(&both.1, protocol, into);
         }
         Value::Printed(protocol, value) => encode(value, *protocol, into),
+        Value::CutShort(announced, items) => {
+            header(b'*', *announced as i64, into);
+            for item in items {
+                encode(item, protocol, into);
+            }
+        }
         Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
         Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
         Value::DoubleText(text) if is_3 => line(b',', text, into),
@@ -147,6 +153,7 @@ fn other_reply_size(value: &Value, protocol: u8) -> ReplySize {
             size_of_all(len, pairs.len(), pairs.iter().flat_map(|(key, value)| [key, value]), protocol)
         }
         Value::Printed(protocol, value) => reply_size(value, *protocol),
+        Value::CutShort(announced, items) => size_of_all(*announced, items.len(), items, protocol),
         Value::Verbatim(_, text) => {
             ReplySize { payload: text.len(), wire: blob_len(text.len() + if is_3 { 4 } else { 0 }) }
         }
@@ -260,6 +267,7 @@ mod tests {
             ),
             (Value::Array(vec![Value::Null, Value::Printed(2, Box::new(Value::Null))]), "*2 $-1 $-1 ", "*2 _ $-1 "),
             (Value::Printed(3, Box::new(Value::Bool(true))), "#t ", "#t "),
+            (Value::CutShort(3, vec![Value::ok(), Value::Null]), "*3 +OK $-1 ", "*3 +OK _ "),
         ] {
             assert_eq!((text(&value, 2).as_str(), text(&value, 3).as_str()), (two, three));
         }

@@ -57,7 +57,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
         Value::BigNumber(raw) | Value::Verbatim(_, raw) => {
             text.push_str(&String::from_utf8_lossy(raw));
         }
-        Value::Array(items) => write_items(items, ')', "(empty array)", prefix, text),
+        Value::Array(items) | Value::CutShort(_, items) => write_items(items, ')', "(empty array)", prefix, text),
         Value::Strings(_) => write(&value.to_resp2(), prefix, text),
         Value::Set(items) => write_items(items, '~', "(empty set)", prefix, text),
         Value::Push(items) => write_items(items, '>', "(empty push)", prefix, text),
@@ -83,7 +83,7 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
 /// Whether a value prints as numbered lines.
 fn has_items(value: &Value) -> bool {
     match value {
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
+        Value::Array(items) | Value::CutShort(_, items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
         Value::Strings(items) => !items.is_empty(),
         Value::Map(pairs) => !pairs.is_empty(),
         Value::Attributed(both) => has_items(&both.1),

@@ -66,6 +66,9 @@ pub enum Value {
     /// A reply that was printed in this protocol, 2 or 3, whatever its client speaks by now: one of a transaction that
     /// changed the protocol.
     Printed(u8, Box<Value>),
+    /// An array that was announced to be this long and has fewer elements: of a transaction that turned its replies off, or
+    /// ended its connection.
+    CutShort(usize, Vec<Value>),
 }
 
 impl Value {
@@ -101,6 +104,7 @@ impl Value {
             Self::Strings(items) => Self::Array(items.iter().cloned().map(Self::Bulk).collect()),
             Self::Attributed(both) => both.1.to_resp2(),
             Self::Printed(2, value) => value.to_resp2(),
+            Self::CutShort(announced, items) => Self::CutShort(*announced, items.iter().map(Self::to_resp2).collect()),
             Self::Printed(_, value) => Self::clone(value),
             Self::Double(value) => Self::bulk(format_double(*value)),
             Self::Bool(value) => Self::Int(i64::from(*value)),

@@ -214,7 +214,7 @@ impl Replies {
             Value::Null | Value::NullArray => self.head(Kind::Null, 0),
             Value::Attributed(both) => self.add(&both.1),
             Value::Printed(_, value) => self.add(value),
-            Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            Value::Array(items) | Value::Set(items) | Value::Push(items) | Value::CutShort(_, items) => {
                 self.head(Kind::Array, items.len());
                 items.iter().for_each(|item| self.add(item));
             }

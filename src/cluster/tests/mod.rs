@@ -301,7 +301,7 @@ pub(super) fn show(value: &Value) -> String {
         Value::Null | Value::NullArray => "(nil)".to_owned(),
         Value::Double(d) => d.to_string(),
         Value::Bool(b) => b.to_string(),
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+        Value::Array(items) | Value::CutShort(_, items) | Value::Set(items) | Value::Push(items) => {
             items.iter().map(show).collect::<Vec<_>>().join("\n")
         }
         Value::Strings(_) => show(&value.to_resp2()),

@@ -2,7 +2,7 @@
 
 use crate::engine::Outcome;
 use crate::engine::call::{Asker, Call};
-use crate::engine::client::{Multi, ReplyMode, Watched};
+use crate::engine::client::{Client, Multi, ReplyMode, Watched};
 use crate::engine::command;
 use crate::engine::dispatch;
 use crate::engine::error::Error;
@@ -64,13 +64,6 @@ fn is_disturbed(call: &mut Call<'_>) -> bool {
     call.client().watched.iter().any(disturbed)
 }
 
-fn printed(protocol: u8, reply: Value) -> Value {
-    match reply {
-        Value::Printed(..) => reply,
-        other => Value::Printed(protocol, Box::new(other)),
-    }
-}
-
 /// `EXEC`
 pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
     let Some(dirty) = call.client().multi.as_ref().map(|multi| multi.dirty) else {
@@ -86,8 +79,7 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::ExecAborted);
     };
     let count = queue.len();
-    let mut replies = Vec::with_capacity(count);
-    let mut protocol = call.protocol();
+    let mut sent = Sent::new(call, count);
     for argv in queue {
         let Some(found) = command::lookup(&argv) else {
             continue;
@@ -98,13 +90,7 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
         dispatch::run(call.engine, call.host, asker, found, &argv, call.now, true, &mut ran);
         // The time of each is counted with it; what the whole occupied the server for is counted here.
         call.extra_ns += ran.cost_ns;
-        // It may have killed its own connection.
-        call.close |= ran.close;
-        // What was replied before a HELLO has been printed.
-        if call.protocol() != protocol {
-            replies = replies.into_iter().map(|reply| printed(protocol, reply)).collect();
-            protocol = call.protocol();
-        }
+        sent.look_at(call.client());
         // Messages for the client itself come where they arise, among the replies.
         let place = call.engine.reply_place.take().unwrap_or(usize::MAX);
         let mut reply = ran.reply;
@@ -117,28 +103,92 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
             }
             // A monitor is shown its own command behind the reply.
             if messages + at >= place || matches!(message, Value::Simple(_)) {
-                replies.extend(reply.take());
+                sent.reply(reply.take());
             }
-            replies.push(message);
+            sent.message(message);
         }
-        replies.extend(reply);
+        sent.reply(reply);
+        // It may have killed its own connection: nothing more is sent then.
+        call.close |= ran.close;
+        sent.is_over |= ran.close;
     }
-    // Of a client that wants no replies nothing is sent but what confirms subscriptions.
-    if matches!(call.client().reply_mode, ReplyMode::Off | ReplyMode::SkipThis) {
-        let confirmations = replies.into_iter().filter(|reply| matches!(reply, Value::Push(_)));
-        let client = call.client;
-        call.engine.outbox.extend(confirmations.map(|reply| (client, reply)));
+    let (first, last) = sent.finish();
+    for message in first {
+        call.engine.outbox.push((call.client, message));
+    }
+    // What was begun is sent whatever was said about replies since.
+    if call.client().reply_mode == ReplyMode::Off
+        && let Some(last) = last
+    {
+        call.engine.outbox.push((call.client, last));
+        call.no_reply = true;
         return Ok(Value::NullArray);
     }
-    // The array is as long as the transaction, whatever was sent meanwhile: what is too much comes behind it.
-    if replies.len() > count {
-        let mut rest = replies.split_off(count);
-        let last = rest.pop().unwrap_or(Value::Null);
-        call.engine.answer_later(call.client, Value::Array(replies));
-        for message in rest {
-            call.engine.answer_later(call.client, message);
-        }
-        return Ok(last);
+    call.no_reply = last.is_none();
+    Ok(last.unwrap_or(Value::NullArray))
+}
+
+/// What a transaction sends to its client: its commands may change the protocol, turn replies off and on, or end the
+/// connection in the midst of it.
+struct Sent {
+    /// How many replies were announced; `None` where the client did not want EXEC's reply when it began.
+    announced: Option<usize>,
+    values: Vec<Value>,
+    protocol: u8,
+    mode: ReplyMode,
+    /// The reply to EXEC is skipped, unless replies are turned on again.
+    is_skipped: bool,
+    is_over: bool,
+}
+
+impl Sent {
+    fn new(call: &Call<'_>, count: usize) -> Self {
+        let Client { reply_mode: mode, protocol, .. } = *call.client();
+        let is_skipped = mode == ReplyMode::SkipThis;
+        let announced = (mode != ReplyMode::Off && !is_skipped).then_some(count);
+        Self { announced, values: Vec::with_capacity(count), protocol, mode, is_skipped, is_over: false }
     }
-    Ok(Value::Array(replies))
+
+    /// After a command: what does the client want now?
+    fn look_at(&mut self, client: &Client) {
+        if client.protocol != self.protocol {
+            // What was sent before a HELLO has been printed.
+            let printed = |value| match value {
+                Value::Printed(..) => value,
+                other => Value::Printed(self.protocol, Box::new(other)),
+            };
+            self.values = std::mem::take(&mut self.values).into_iter().map(printed).collect();
+            self.protocol = client.protocol;
+        }
+        self.mode = client.reply_mode;
+        self.is_skipped &= self.mode != ReplyMode::On;
+    }
+
+    fn reply(&mut self, reply: Option<Value>) {
+        let is_wanted = self.mode != ReplyMode::Off && !self.is_skipped;
+        // What confirms a subscription is sent in any case.
+        self.values.extend(reply.filter(|reply| !self.is_over && (is_wanted || matches!(reply, Value::Push(_)))));
+    }
+
+    fn message(&mut self, message: Value) {
+        self.reply(Some(message));
+    }
+
+    /// What is sent first, by itself, and what is then the reply to EXEC.
+    fn finish(self) -> (Vec<Value>, Option<Value>) {
+        let Self { announced, mut values, .. } = self;
+        let Some(announced) = announced else {
+            return (values, None);
+        };
+        if values.len() < announced {
+            return (Vec::new(), Some(Value::CutShort(announced, values)));
+        }
+        // The array is as long as the transaction, whatever was sent meanwhile: what is too much comes behind it.
+        let mut behind = values.split_off(announced);
+        let Some(last) = behind.pop() else {
+            return (Vec::new(), Some(Value::Array(values)));
+        };
+        behind.insert(0, Value::Array(values));
+        (behind, Some(last))
+    }
 }

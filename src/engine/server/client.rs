@@ -65,7 +65,7 @@ fn on_or_off(call: &Call<'_>, at: usize) -> Result<bool, Error> {
     }
 }
 
-/// `CLIENT REPLY ON|OFF|SKIP`: the reply to this very command is dropped by the mode it sets.
+/// `CLIENT REPLY ON|OFF|SKIP`: only ON is replied to.
 pub fn client_reply(call: &mut Call<'_>) -> Result<Value, Error> {
     let mode = if call.is_word(2, "on") {
         ReplyMode::On
@@ -77,6 +77,7 @@ pub fn client_reply(call: &mut Call<'_>) -> Result<Value, Error> {
         return Err(Error::Syntax);
     };
     call.client_mut().reply_mode = mode;
+    call.no_reply = mode != ReplyMode::On;
     Ok(Value::ok())
 }
 
