@@ -197,7 +197,6 @@ bit_set! {
         NO_AUTH = "no_auth",
         MAY_REPLICATE = "may_replicate",
         NO_MANDATORY_KEYS = "no_mandatory_keys",
-        PROTECTED = "protected",
         NO_ASYNC_LOADING = "no_async_loading",
         NO_MULTI = "no_multi",
         MOVABLE_KEYS = "movablekeys",
@@ -216,6 +215,9 @@ impl Flags {
     /// It finds keys that nobody named.
     pub const ARBITRARY_KEYS: Self = Self(1 << 28);
 
+    /// It needs a parameter's permission: `enable-debug-command` or `enable-module-command`.
+    pub const PROTECTED: Self = Self(1 << 27);
+
     /// All there are.
     pub const EVERY: Self = Self(u32::MAX);
 
@@ -226,6 +228,7 @@ impl Flags {
             b"discard" | b"multi" | b"watch" | b"quit" | b"reset" => Self::RUNS_AT_ONCE,
             b"publish" | b"spublish" | b"pfcount" | b"eval" | b"evalsha" | b"fcall" => Self::REPLICATES,
             b"scan" | b"randomkey" => Self::ARBITRARY_KEYS,
+            b"debug" | b"module|load" | b"module|loadex" | b"module|unload" => Self::PROTECTED,
             _ => Self::NONE,
         }
     }

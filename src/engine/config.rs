@@ -105,6 +105,8 @@ pub struct Config {
     pub requirepass: String,
     /// Whether DEBUG may be used.
     pub enable_debug_command: bool,
+    /// Whether MODULE LOAD, LOADEX and UNLOAD are allowed.
+    pub enable_module_command: bool,
     /// Replicas needed for a write; 0: none.
     pub min_replicas_to_write: u32,
     /// Whether replicas refuse writes.
@@ -183,6 +185,7 @@ impl Default for Config {
             timeout: 0,
             requirepass: String::new(),
             enable_debug_command: false,
+            enable_module_command: false,
             min_replicas_to_write: 0,
             replica_read_only: true,
             lazyfree_lazy_expire: false,

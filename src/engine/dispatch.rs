@@ -6,6 +6,7 @@
 use super::call::{Asker, Call, Propagation};
 use super::client::{Client, ReplyMode, Watched};
 use super::command::{self, CommandId, CommandSpec, Flags};
+use super::config::Config;
 use super::error::Error;
 use super::{ClientId, Engine, Host, Outcome, Route, UnixMicros, blocked, evict, keys, server};
 use crate::resp::{Bytes, ReplySize, Value, reply_size};
@@ -229,14 +230,16 @@ fn check(
 ) -> Result<Option<Found>, Box<Refusal>> {
     let (id, spec) = found;
     let refuse = |error: Error| refuse(Some(found), error);
-    // 3: may it be used here at all?
-    if spec.flags.has(Flags::PROTECTED) && !engine.config.enable_debug_command {
-        return refuse(protected(spec));
-    }
     let Some(state) = engine.clients.get_mut(client) else {
         return Ok(None);
     };
     state.last_command = Some(id);
+    // 3: may it be used here at all?
+    let Config { enable_debug_command, enable_module_command, .. } = engine.config;
+    let is_enabled = if spec.name == "debug" { enable_debug_command } else { enable_module_command };
+    if spec.flags.has(Flags::PROTECTED) && !is_enabled {
+        return refuse(protected(spec));
+    }
     let is_exec = spec.flags.has(Flags::EXEC);
     let flags = match &state.multi {
         Some(multi) if is_exec => multi.flags(spec.flags),

@@ -710,6 +710,8 @@ fn cluster_spec(scenario: &Scenario) -> ClusterSpec {
     let config = [
         // What a tab, on a telephone too, can spare for one string; Redis's default would be 512 MB.
         ("proto-max-bulk-len", (32 << 20).to_string()),
+        // Whoever opens the page may look into the servers.
+        ("enable-debug-command", "yes".to_owned()),
         ("maxmemory", deployment.maxmemory.to_string()),
         ("maxmemory-policy", deployment.policy.name().to_owned()),
         ("cluster-node-timeout", deployment.node_timeout_ms.to_string()),

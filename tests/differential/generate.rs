@@ -64,7 +64,6 @@ const NOT_AT_RANDOM: &[&str] = &[
     "sync",
     "psync",
     "replconf",
-    "failover",
     "replicaof",
     "slaveof",
     "save",

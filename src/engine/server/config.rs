@@ -72,6 +72,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "timeout" => config.timeout = large,
         "requirepass" => value.clone_into(&mut config.requirepass),
         "enable-debug-command" => config.enable_debug_command = value != "no",
+        "enable-module-command" => config.enable_module_command = value != "no",
         "min-replicas-to-write" => config.min_replicas_to_write = small,
         "replica-read-only" => config.replica_read_only = yes,
         "lazyfree-lazy-expire" => config.lazyfree_lazy_expire = yes,

@@ -17,6 +17,7 @@ pub mod info;
 pub mod latency;
 pub mod lolwut;
 pub mod memory;
+pub mod module;
 mod parameters;
 mod reload;
 pub mod slowlog;
@@ -196,9 +197,6 @@ mod tests {
             while line.split(' ').count() < spec.arity.unsigned_abs() as usize {
                 line.push_str(" 1");
             }
-            if spec.flags.has(command::Flags::PROTECTED) {
-                continue;
-            }
             let expected = format!("ERR Slotscope does not implement '{}' yet", words.to_ascii_uppercase());
             assert_eq!(error(&mut server, &line), expected);
         }
@@ -208,6 +206,34 @@ mod tests {
         ] {
             assert_eq!(error(&mut server, line), expected);
         }
+    }
+
+    #[test]
+    fn debug_and_modules_need_permission() {
+        let mut server = Server::new(false);
+        for (line, top) in [
+            ("debug sleep 0", "debug"),
+            ("module load /m.so", "module"),
+            ("module loadex /m.so", "module"),
+            ("module unload m", "module"),
+        ] {
+            let expected = format!(
+                "ERR {} command not allowed. If the enable-{top}-command option is set to \"local\", you can run it from a \
+                 local connection, otherwise you need to set this option in the configuration file, and then restart the \
+                 server.",
+                top.to_ascii_uppercase()
+            );
+            assert_eq!(error(&mut server, line), expected);
+        }
+        assert_eq!(server.value("module list"), Value::Array(Vec::new()));
+        for parameter in ["enable-debug-command", "enable-module-command"] {
+            server.engine.configure(parameter, "local").expect("a parameter of Redis");
+        }
+        assert_eq!(server.value("debug sleep 0"), Value::ok());
+        let expected = "ERR Error loading the extension. Please check the server logs.";
+        assert_eq!(error(&mut server, "module load /m.so"), expected);
+        let expected = "ERR Error unloading module: no such module with that name";
+        assert_eq!(error(&mut server, "module unload m"), expected);
     }
 
     #[test]

@@ -21,6 +21,42 @@ pub fn role(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(call.host.role())
 }
 
+/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`: hands over to a replica, and outside of a cluster
+/// there is none.
+pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.engine.cluster_enabled {
+        return Err(Error::Text("ERR FAILOVER not allowed in cluster mode."));
+    }
+    let (mut target, mut timeout, mut is_forced, mut is_abort) = (None, None, false, false);
+    let mut at = 1;
+    while at < call.argv.len() {
+        let left = call.argv.len() - at - 1;
+        if call.is_word(at, "timeout") && left >= 1 && timeout.is_none() {
+            let millis = call.int(at + 1)?;
+            if millis <= 0 {
+                return Err(Error::Text("ERR FAILOVER timeout must be greater than 0"));
+            }
+            timeout = Some(millis);
+            at += 1;
+        } else if call.is_word(at, "abort") && call.argv.len() == 2 {
+            is_abort = true;
+        } else if call.is_word(at, "to") && left >= 2 && target.is_none() {
+            target = Some(call.int(at + 2)?);
+            at += 2;
+        } else if call.is_word(at, "force") && !is_forced {
+            is_forced = true;
+        } else {
+            return Err(Error::Syntax);
+        }
+        at += 1;
+    }
+    Err(Error::Text(if is_abort {
+        "ERR No failover in progress."
+    } else {
+        "ERR FAILOVER requires connected replicas."
+    }))
+}
+
 /// `MEMORY USAGE key [SAMPLES count]`: all of a value is weighed, whatever SAMPLES says.
 pub fn memory_usage(call: &mut Call<'_>) -> Result<Value, Error> {
     let mut at = 3;

@@ -244,6 +244,7 @@ rows! {
         flags ADMIN NOSCRIPT STALE;
         acl ADMIN SLOW DANGEROUS;
         args "target=TO(host i:port FORCE?)? ABORT? i:milliseconds=TIMEOUT?";
+        run server::status::failover;
     }
     {
         "flushall" -1, Server, "1.0.0", "O(N)";
@@ -430,6 +431,7 @@ rows! {
                 flags ADMIN NOSCRIPT;
                 acl ADMIN SLOW DANGEROUS;
                 tips NONDETERMINISTIC_OUTPUT_ORDER;
+                run server::module::list;
             }
             {
                 "module|load" -3, Server, "4.0.0", "O(1)";
@@ -437,6 +439,7 @@ rows! {
                 flags ADMIN NOSCRIPT NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "path arg?*";
+                run server::module::load;
             }
             {
                 "module|loadex" -3, Server, "7.0.0", "O(1)";
@@ -444,6 +447,7 @@ rows! {
                 flags ADMIN NOSCRIPT NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "path configs=CONFIG(name value)?*+ args=ARGS(arg)?*";
+                run server::module::load;
             }
             {
                 "module|unload" 3, Server, "4.0.0", "O(1)";
@@ -451,6 +455,7 @@ rows! {
                 flags ADMIN NOSCRIPT NO_ASYNC_LOADING;
                 acl ADMIN SLOW DANGEROUS;
                 args "name";
+                run server::module::unload;
             }
         };
     }
