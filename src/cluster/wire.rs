@@ -16,9 +16,10 @@ pub(super) fn reply_len(value: &Value) -> u64 {
             bulk_len(bytes.len())
         }
         Value::Null | Value::NullArray => 5,
-        Value::Array(items) | Value::Set(items) | Value::Push(items) | Value::CutShort(_, items) => {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             header_len(items.len() as u64) + items.iter().map(reply_len).sum::<u64>()
         }
+        Value::CutShort(announced, items) => header_len(*announced as u64) + items.iter().map(reply_len).sum::<u64>(),
         Value::Strings(items) => command_len(items),
         Value::Map(pairs) => {
             header_len(2 * pairs.len() as u64) + pairs.iter().map(|(k, v)| reply_len(k) + reply_len(v)).sum::<u64>()

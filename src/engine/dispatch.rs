@@ -235,9 +235,7 @@ fn check(
     };
     state.last_command = Some(id);
     // 3: may it be used here at all?
-    let Config { enable_debug_command, enable_module_command, .. } = engine.config;
-    let is_enabled = if spec.name == "debug" { enable_debug_command } else { enable_module_command };
-    if spec.flags.has(Flags::PROTECTED) && !is_enabled {
+    if spec.flags.has(Flags::PROTECTED) && !is_permitted(spec, &engine.config) {
         return refuse(protected(spec));
     }
     let is_exec = spec.flags.has(Flags::EXEC);
@@ -537,6 +535,11 @@ fn unknown(argv: &[Bytes]) -> Error {
     text.extend_from_slice(b"', with args beginning with: ");
     text.extend_from_slice(&args);
     Error::bytes(text)
+}
+
+/// Whether the parameter of a protected command allows it.
+fn is_permitted(spec: &CommandSpec, config: &Config) -> bool {
+    if spec.name == "debug" { config.enable_debug_command } else { config.enable_module_command }
 }
 
 fn protected(spec: &CommandSpec) -> Error {

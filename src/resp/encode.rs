@@ -32,9 +32,7 @@ pub fn encode(value: &Value, protocol: u8, into: &mut Vec<u8>) {
         Value::Printed(protocol, value) => encode(value, *protocol, into),
         Value::CutShort(announced, items) => {
             header(b'*', *announced as i64, into);
-            for item in items {
-                encode(item, protocol, into);
-            }
+            encode_all(items, protocol, into);
         }
         Value::Double(value) if is_3 => line(b',', format_double(*value).as_bytes(), into),
         Value::Double(value) => blob(b'$', format_double(*value).as_bytes(), into),
@@ -220,6 +218,10 @@ fn blob(kind: u8, bytes: &[u8], into: &mut Vec<u8>) {
 
 fn aggregate(kind: u8, items: &[Value], protocol: u8, into: &mut Vec<u8>) {
     header(kind, items.len() as i64, into);
+    encode_all(items, protocol, into);
+}
+
+fn encode_all(items: &[Value], protocol: u8, into: &mut Vec<u8>) {
     for item in items {
         encode(item, protocol, into);
     }

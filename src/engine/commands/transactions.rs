@@ -103,11 +103,11 @@ pub fn exec(call: &mut Call<'_>) -> Result<Value, Error> {
             }
             // A monitor is shown its own command behind the reply.
             if messages + at >= place || matches!(message, Value::Simple(_)) {
-                sent.reply(reply.take());
+                sent.add(reply.take());
             }
-            sent.message(message);
+            sent.add(Some(message));
         }
-        sent.reply(reply);
+        sent.add(reply);
         // It may have killed its own connection: nothing more is sent then.
         call.close |= ran.close;
         sent.is_over |= ran.close;
@@ -135,18 +135,20 @@ struct Sent {
     announced: Option<usize>,
     values: Vec<Value>,
     protocol: u8,
-    mode: ReplyMode,
     /// The reply to EXEC is skipped, unless replies are turned on again.
     is_skipped: bool,
+    /// Replies are wanted now.
+    is_wanted: bool,
     is_over: bool,
 }
 
 impl Sent {
     fn new(call: &Call<'_>, count: usize) -> Self {
-        let Client { reply_mode: mode, protocol, .. } = *call.client();
-        let is_skipped = mode == ReplyMode::SkipThis;
-        let announced = (mode != ReplyMode::Off && !is_skipped).then_some(count);
-        Self { announced, values: Vec::with_capacity(count), protocol, mode, is_skipped, is_over: false }
+        let Client { reply_mode, protocol, .. } = *call.client();
+        let is_skipped = reply_mode == ReplyMode::SkipThis;
+        let is_wanted = reply_mode != ReplyMode::Off && !is_skipped;
+        let announced = is_wanted.then_some(count);
+        Self { announced, values: Vec::with_capacity(count), protocol, is_skipped, is_wanted, is_over: false }
     }
 
     /// After a command: what does the client want now?
@@ -160,18 +162,14 @@ impl Sent {
             self.values = std::mem::take(&mut self.values).into_iter().map(printed).collect();
             self.protocol = client.protocol;
         }
-        self.mode = client.reply_mode;
-        self.is_skipped &= self.mode != ReplyMode::On;
+        self.is_skipped &= client.reply_mode != ReplyMode::On;
+        self.is_wanted = client.reply_mode != ReplyMode::Off && !self.is_skipped;
     }
 
-    fn reply(&mut self, reply: Option<Value>) {
-        let is_wanted = self.mode != ReplyMode::Off && !self.is_skipped;
+    /// A reply, or a message that comes among them.
+    fn add(&mut self, value: Option<Value>) {
         // What confirms a subscription is sent in any case.
-        self.values.extend(reply.filter(|reply| !self.is_over && (is_wanted || matches!(reply, Value::Push(_)))));
-    }
-
-    fn message(&mut self, message: Value) {
-        self.reply(Some(message));
+        self.values.extend(value.filter(|value| !self.is_over && (self.is_wanted || matches!(value, Value::Push(_)))));
     }
 
     /// What is sent first, by itself, and what is then the reply to EXEC.

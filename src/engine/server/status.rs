@@ -27,21 +27,22 @@ pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.engine.cluster_enabled {
         return Err(Error::Text("ERR FAILOVER not allowed in cluster mode."));
     }
-    let (mut target, mut timeout, mut is_forced, mut is_abort) = (None, None, false, false);
+    let (mut has_target, mut has_timeout, mut is_forced, mut is_abort) = (false, false, false, false);
     let mut at = 1;
     while at < call.argv.len() {
         let left = call.argv.len() - at - 1;
-        if call.is_word(at, "timeout") && left >= 1 && timeout.is_none() {
-            let millis = call.int(at + 1)?;
-            if millis <= 0 {
+        if call.is_word(at, "timeout") && left >= 1 && !has_timeout {
+            if call.int(at + 1)? <= 0 {
                 return Err(Error::Text("ERR FAILOVER timeout must be greater than 0"));
             }
-            timeout = Some(millis);
+            has_timeout = true;
             at += 1;
         } else if call.is_word(at, "abort") && call.argv.len() == 2 {
             is_abort = true;
-        } else if call.is_word(at, "to") && left >= 2 && target.is_none() {
-            target = Some(call.int(at + 2)?);
+        } else if call.is_word(at, "to") && left >= 2 && !has_target {
+            // The port only has to be a number.
+            call.int(at + 2)?;
+            has_target = true;
             at += 2;
         } else if call.is_word(at, "force") && !is_forced {
             is_forced = true;
