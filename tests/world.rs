@@ -165,12 +165,55 @@ fn a_console_line_is_answered_as_redis_cli_answers() {
 }
 
 #[test]
+fn a_console_shows_maps_once_hello_has_said_so_in_a_transaction_too() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();
+    said("HSET {row}h f v");
+    assert_eq!(said("HGETALL {row}h"), "1) \"f\"\n2) \"v\"");
+    for line in ["MULTI", "HELLO 3", "EXEC"] {
+        said(line);
+    }
+    assert_eq!(said("HGETALL {row}h"), "1# \"f\" => \"v\"");
+    said("HELLO 2");
+    assert_eq!(said("HGETALL {row}h"), "1) \"f\"\n2) \"v\"");
+}
+
+#[test]
+fn a_key_is_moved_from_node_to_node_at_the_console() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();
+    // Slot 12182 is the third shard's.
+    assert_eq!(said("SET foo bar EX 100"), "OK");
+    let source = said("CLUSTER MYID").trim_matches('"').to_owned();
+    // Slot 5061 is the first's: the console goes there.
+    said("GET bar");
+    let target = said("CLUSTER MYID").trim_matches('"').to_owned();
+    assert_eq!(said(&format!("CLUSTER SETSLOT 12182 IMPORTING {source}")), "OK");
+    said("GET foo");
+    assert_eq!(said(&format!("CLUSTER SETSLOT 12182 MIGRATING {target}")), "OK");
+    assert_eq!(said("MIGRATE 0001-001 6379 foo 0 1000"), "OK");
+    assert_eq!(said("GET foo"), "\"bar\"", "by way of ASK");
+    said("SET bar 1");
+    assert_eq!(said("MIGRATE 0001-001 6380 bar 0 1000"), "(error) IOERR error or timeout writing to target instance");
+}
+
+#[test]
 fn a_dead_node_times_the_console_out() {
     let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
     world.act(Console::Sim, "kill 0001-001").expect("understood");
     assert_eq!(answer(&mut world, "PING")[1..], ["Could not connect to Redis at 0001-001:6379: Connection timed out"]);
     assert_eq!(world.prompt(0, Console::Redis), "not connected> ");
     // Like redis-cli it tries the same node once more; unlike redis-cli it then goes to another one.
+    let again = "Could not connect to Redis at 0001-001:6379: Connection timed out";
+    assert_eq!(answer(&mut world, "PING"), ["not connected> PING", again, "PONG"]);
+}
+
+#[test]
+fn a_node_that_is_shut_down_at_the_console_is_gone_without_a_word() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    assert_eq!(answer(&mut world, "SHUTDOWN ABORT")[1..], ["(error) ERR No shutdown in progress."]);
+    assert_eq!(answer(&mut world, "SHUTDOWN NOSAVE"), ["0001-001:6379> SHUTDOWN NOSAVE"]);
+    assert_eq!(world.prompt(0, Console::Redis), "not connected> ");
     let again = "Could not connect to Redis at 0001-001:6379: Connection timed out";
     assert_eq!(answer(&mut world, "PING"), ["not connected> PING", again, "PONG"]);
 }
@@ -301,6 +344,7 @@ fn any_line() -> impl Strategy<Value = (Console, String)> {
         "CONFIG SET maxmemory 1700kb",
         "PING",
         "CLUSTER FAILOVER",
+        "MIGRATE 0001-001 6379 row:1 0 400",
         "FLUSHALL",
         "\"",
     ];
@@ -341,6 +385,11 @@ fn any_line() -> impl Strategy<Value = (Console, String)> {
         "3",
         "RESTORE",
         "DUMP",
+        "MIGRATE",
+        "SHUTDOWN",
+        "NOSAVE",
+        "0002-001",
+        "6379",
         "DEBUG",
         "SLEEP",
         "k",

@@ -19,6 +19,10 @@ pub trait Backend {
     fn is_up(&self, _node: Node) -> bool {
         true
     }
+    /// Whether there is nothing left to serve (SHUTDOWN).
+    fn has_ended(&self) -> bool {
+        false
+    }
     /// A new connection.
     fn connect(&mut self, node: Node, addr: &str) -> ClientId;
     /// The connection is gone.

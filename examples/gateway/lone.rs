@@ -3,15 +3,18 @@
 use super::backend::{Backend, Node};
 use super::clock::Clock;
 use super::options::Options;
-use slotscope::engine::{ClientId, Engine, Host, Outcome, UnixMicros};
+use super::outbound::Outbound;
+use slotscope::engine::{ClientId, Engine, Host, Migrated, Migration, Outcome, UnixMicros};
 use slotscope::resp::{Bytes, RequestLimits, Value};
 use slotscope::sim::Rng;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What surrounds the engine.
 struct Surroundings {
     now: UnixMicros,
     rng: Rng,
+    outbound: Outbound,
+    is_real: bool,
 }
 
 impl Host for Surroundings {
@@ -20,6 +23,15 @@ impl Host for Surroundings {
     }
     fn random(&mut self) -> u64 {
         self.rng.next_u64()
+    }
+    fn migrate(&mut self, migration: Migration, _may_wait: bool) -> Migrated {
+        let began = Instant::now();
+        let replies = self.outbound.migrate(&migration, self.now);
+        // A clock that moves in steps has not moved.
+        Migrated::Answered(replies.after(if self.is_real { began.elapsed().as_nanos() as u64 } else { 0 }))
+    }
+    fn kept_migration_links(&self) -> usize {
+        self.outbound.kept()
     }
 }
 
@@ -46,7 +58,8 @@ impl Lone {
             engine.configure(name, value).map_err(|why| format!("--{name} {value:?}: {why}"))?;
         }
         engine.end_stream();
-        let host = Surroundings { now: clock.now(), rng: Rng::named(options.seed, "gateway") };
+        let rng = Rng::named(options.seed, "gateway");
+        let host = Surroundings { now: clock.now(), rng, outbound: Outbound::default(), is_real: clock.is_real() };
         Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false, unhurried: 0 })
     }
 
@@ -79,6 +92,10 @@ impl Backend for Lone {
     fn announce_port(&mut self, _node: Node, port: u16) {
         // A parameter of every engine; it cannot fail.
         let _ = self.engine.configure("port", &port.to_string());
+    }
+
+    fn has_ended(&self) -> bool {
+        self.engine.has_ended()
     }
 
     fn connect(&mut self, _node: Node, addr: &str) -> ClientId {
@@ -165,6 +182,7 @@ impl Backend for Lone {
         }
         if now >= self.next_cron {
             self.engine.cron(&mut self.host);
+            self.host.outbound.close_idle(now);
             let period = 1_000_000 / self.hz();
             // What was missed is not made up for.
             self.next_cron = UnixMicros((self.next_cron.0 + period).max(now.0));

@@ -15,6 +15,7 @@
 //! | [`clock`] | the machine's time, or one that moves in steps |
 //! | [`backend`] | what the event loop asks of what it serves |
 //! | [`lone`] | one engine |
+//! | [`outbound`] | its connections to other servers (MIGRATE) |
 //! | [`nodes`] | a cluster, in the pace of the clock |
 //! | [`connection`] | one client's socket, its requests and its replies |
 //! | [`server`] | the event loop |
@@ -30,6 +31,7 @@ mod connection;
 mod lone;
 mod nodes;
 mod options;
+mod outbound;
 mod server;
 
 use clock::Clock;

@@ -97,7 +97,7 @@ impl<B: Backend> Server<B> {
         })
     }
 
-    /// Serves for ever.
+    /// Serves until SHUTDOWN.
     pub fn run(mut self) -> Result<(), String> {
         let mut events = Events::with_capacity(EVENTS_MAX);
         let mut looks_left = 0;
@@ -145,6 +145,9 @@ impl<B: Backend> Server<B> {
                     connection.is_dirty = false;
                 }
                 self.flush(at);
+            }
+            if self.backend.has_ended() {
+                return Ok(());
             }
             for at in std::mem::take(&mut self.slow) {
                 if let Some(connection) = &mut self.connections[at] {
@@ -237,7 +240,7 @@ impl<B: Backend> Server<B> {
     fn serve(&mut self, at: usize) {
         loop {
             let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
-            if connection.closing {
+            if connection.closing || self.backend.has_ended() {
                 return;
             }
             if let Peer::Client { node, id } = connection.peer

@@ -24,7 +24,7 @@ const CONNECTS_MAX: u32 = 3;
 const PORT: u16 = 6379;
 
 /// Commands that wait for something other than the node, and so are not given up on. `BLOCK` makes two more of them.
-const BLOCKING: [&str; 14] = [
+const BLOCKING: [&str; 16] = [
     "BLPOP",
     "BRPOP",
     "BLMOVE",
@@ -39,6 +39,8 @@ const BLOCKING: [&str; 14] = [
     "SSUBSCRIBE",
     "MONITOR",
     "DEBUG",
+    "MIGRATE",
+    "SHUTDOWN",
 ];
 
 /// What the console wants of the world.
@@ -209,7 +211,10 @@ impl ConsoleClient {
     /// for something.
     pub fn hung_up(&mut self, out: &mut Vec<ConsoleOutput>) {
         self.transaction = false;
-        if self.busy() {
+        if self.pending.as_ref().is_some_and(|pending| is_shutdown(&pending.argv)) {
+            // Just what was asked for.
+            (self.pending, self.connected) = (None, false);
+        } else if self.busy() {
             (self.pending, self.listening) = (None, false);
             out.push(ConsoleOutput::NotConnected("Error: Server closed the connection".to_owned()));
         }
@@ -290,6 +295,10 @@ fn is_subscription(argv: &[Bytes]) -> bool {
     argv.first().is_some_and(|name| {
         [&b"SUBSCRIBE"[..], b"PSUBSCRIBE", b"SSUBSCRIBE"].iter().any(|known| name.eq_ignore_ascii_case(known))
     })
+}
+
+fn is_shutdown(argv: &[Bytes]) -> bool {
+    argv.first().is_some_and(|name| name.eq_ignore_ascii_case(b"SHUTDOWN"))
 }
 
 /// Commands after which messages come without being asked for.

@@ -43,11 +43,12 @@ impl Cluster {
         }
     }
 
-    /// Whether a node serves nobody at present: it hangs, or holds its clients back for a manual failover.
+    /// Whether a node serves nobody at present: it hangs, waits for another node, or holds its clients back for a manual
+    /// failover.
     pub fn holds_clients(&self, now: Nanos, node: NodeIndex) -> bool {
         let ms = (self.roster.epoch_us + now.as_micros()) / 1_000;
         let node = self.node(node);
-        node.liveness != Liveness::Up || node.state.manual.pause_until > ms
+        node.liveness != Liveness::Up || node.is_waiting() || node.state.manual.pause_until > ms
     }
 
     /// Whether what a node replicates is to be kept for [`Cluster::take_replicated`], beside what its replicas get.

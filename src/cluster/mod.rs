@@ -21,6 +21,7 @@ mod door;
 mod election;
 mod failure;
 mod formation;
+mod key_migration;
 mod migration;
 mod node;
 mod redirect;
@@ -35,6 +36,7 @@ mod wire;
 mod tests;
 
 pub use bus_message::{BusBody, BusMessage, Gossip, Header};
+pub use key_migration::KeyMigrationMessage;
 pub use replication_message::{ReplicationMessage, StreamCommand};
 pub use view::SlotSet;
 
@@ -138,6 +140,15 @@ pub enum Event {
         /// What it says.
         message: Rc<ReplicationMessage>,
     },
+    /// A message on a connection for MIGRATE has arrived.
+    KeyMigration {
+        /// The sender.
+        from: NodeIndex,
+        /// The receiver.
+        to: NodeIndex,
+        /// What it says.
+        message: Rc<KeyMigrationMessage>,
+    },
     /// Something a node wanted to be woken for (a full resynchronisation to begin, a load to end).
     Timer {
         /// Who wanted it.
@@ -158,6 +169,11 @@ pub enum Timer {
     Loaded,
     /// A client's wait, or a pause, is over.
     Clients,
+    /// A MIGRATE has waited for the other node's next reply.
+    KeyMigration {
+        /// Which MIGRATE of the node.
+        serial: u64,
+    },
 }
 
 /// What kind of message travels, for the picture.
@@ -177,6 +193,8 @@ pub enum Traffic {
     ReplicationControl,
     /// A snapshot.
     FullSync,
+    /// Keys that MIGRATE moves, and the replies.
+    KeyMigration,
 }
 
 /// What a node wants of the world.
@@ -315,6 +333,8 @@ pub enum Note {
     },
     /// A full resynchronisation of this replica has ended.
     FullSyncEnded,
+    /// This node's process has ended by itself (SHUTDOWN).
+    ShutDown,
     /// This replica continued from the backlog.
     PartialSync {
         /// Bytes on the way.
@@ -398,7 +418,7 @@ impl Cluster {
     pub fn handle(&mut self, now: Nanos, event: Event, out: &mut Vec<Output>) {
         let index = match &event {
             Event::Cron { node, .. } | Event::Served { node, .. } | Event::Timer { node, .. } => *node,
-            Event::Bus { to, .. } | Event::Replication { to, .. } => *to,
+            Event::Bus { to, .. } | Event::Replication { to, .. } | Event::KeyMigration { to, .. } => *to,
         };
         if let Some((node, mut ctx)) = self.enter(now, index, out) {
             node.handle(&mut ctx, event);

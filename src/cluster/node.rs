@@ -7,6 +7,7 @@
 
 use super::bus_message::{BusBody, Counters};
 use super::election::{Election, ManualFailover};
+use super::key_migration::{KeyMigrationMessage, KeyMigrations};
 use super::redirect::NodeHost;
 use super::replication::{LinkState, Replication};
 use super::service::Service;
@@ -78,6 +79,7 @@ pub(super) struct NodeState {
     pub replication: Replication,
     pub election: Election,
     pub manual: ManualFailover,
+    pub key_migrations: KeyMigrations,
     pub counters: Counters,
     pub todo: Todo,
     /// Chance in the protocol: whom to ping, how long to wait.
@@ -95,7 +97,7 @@ pub(super) struct Node {
     pub service: Service,
     pub liveness: Liveness,
     pub incarnation: u32,
-    /// What arrived while the process hung.
+    /// What arrived while the process hung, or waited for another node.
     deferred: VecDeque<Event>,
     /// What was replicated and nobody has taken yet, where somebody listens (see `door`).
     pub tapped: Option<Vec<Vec<Bytes>>>,
@@ -117,6 +119,7 @@ impl Node {
             replication: Replication::new(replid, 1),
             election: Election::default(),
             manual: ManualFailover::default(),
+            key_migrations: KeyMigrations::default(),
             counters: Counters::default(),
             todo: Todo::default(),
             rng: Rng::named(seed, &format!("cluster node {}", me.0)),
@@ -144,15 +147,26 @@ impl Node {
 
     /// Something that concerns this node has come due.
     pub fn handle(&mut self, ctx: &mut Ctx<'_>, event: Event) {
-        match self.liveness {
-            Liveness::Dead => {}
-            Liveness::Paused => {
-                if self.deferred.len() < DEFERRED_MAX {
-                    self.deferred.push_back(event);
-                }
-            }
-            Liveness::Up => self.handle_now(ctx, event),
+        if self.liveness == Liveness::Dead {
+            return;
         }
+        if let Event::KeyMigration { from, message, .. } = &event
+            && let KeyMigrationMessage::Connect { link } = **message
+        {
+            self.accept_link(ctx, *from, link);
+            return;
+        }
+        let is_free = !self.is_waiting() || self.state.key_migrations.awaits(&event);
+        if self.liveness == Liveness::Up && is_free {
+            self.handle_now(ctx, event);
+        } else if self.deferred.len() < DEFERRED_MAX {
+            self.deferred.push_back(event);
+        }
+    }
+
+    /// Whether the process waits for another node (MIGRATE), and does nothing else.
+    pub fn is_waiting(&self) -> bool {
+        self.engine.is_migrating()
     }
 
     fn handle_now(&mut self, ctx: &mut Ctx<'_>, event: Event) {
@@ -163,6 +177,7 @@ impl Node {
                 Timer::BeginFullSync => self.state.begin_full_sync(ctx, self.engine.keyspace()),
                 Timer::Loaded => self.snapshot_loaded(ctx),
                 Timer::Clients => self.clients_due(ctx),
+                Timer::KeyMigration { serial } => self.key_migration_due(ctx, serial),
             },
             Event::Cron { .. } | Event::Served { .. } | Event::Timer { .. } => {} // Meant for a former process.
             Event::Bus { from, message, .. } => {
@@ -175,12 +190,20 @@ impl Node {
                 }
             }
             Event::Replication { from, message, .. } => self.receive_replication(ctx, from, &message),
+            Event::KeyMigration { from, message, .. } => self.receive_key_migration(ctx, from, &message),
         }
         self.before_sleep(ctx);
     }
 
     /// What the handled event left to be done.
     pub fn before_sleep(&mut self, ctx: &mut Ctx<'_>) {
+        if self.is_waiting() {
+            return;
+        }
+        if self.engine.has_ended() {
+            self.shut_down(ctx);
+            return;
+        }
         if self.state.todo.election_step && !self.state.view.am_primary() {
             self.state.manual_failover_progress(ctx);
             self.state.election_step(ctx);
@@ -197,6 +220,7 @@ impl Node {
     fn tick(&mut self, ctx: &mut Ctx<'_>) {
         self.state.settings = Settings::read(&self.engine, &self.state.roster.config);
         self.state.cluster_cron(ctx);
+        self.state.close_idle_links(ctx);
         if self.state.cron_ticks.is_multiple_of(TICKS_PER_SECOND) {
             self.state.replication_cron(ctx);
         }
@@ -262,8 +286,16 @@ impl Node {
         let next_link = self.state.replication.next_link();
         self.state.replication = Replication::new(replid, next_link);
         self.state.election_reset();
+        self.state.key_migrations.crash();
         self.state.counters = Counters::default();
         self.state.cron_ticks = 0;
+    }
+
+    /// The process ends by itself (SHUTDOWN): unlike one that is killed it closes its connections.
+    fn shut_down(&mut self, ctx: &mut Ctx<'_>) {
+        ctx.note(self.state.me, Note::ShutDown);
+        self.hang_up_all(ctx);
+        self.kill();
     }
 
     /// The machine is back.
@@ -309,12 +341,17 @@ impl Node {
             return;
         }
         self.liveness = Liveness::Up;
+        self.catch_up(ctx);
+        self.before_sleep(ctx);
+    }
+
+    /// Handles what arrived while the process hung or waited.
+    pub fn catch_up(&mut self, ctx: &mut Ctx<'_>) {
         let (ticks, rest): (Vec<Event>, Vec<Event>) =
             std::mem::take(&mut self.deferred).into_iter().partition(|event| matches!(event, Event::Cron { .. }));
         for event in rest.into_iter().chain(ticks) {
-            self.handle_now(ctx, event);
+            self.handle(ctx, event);
         }
-        self.before_sleep(ctx);
     }
 
     /// A reading of this node.

@@ -8,7 +8,7 @@ use super::node::{Ctx, NodeState};
 use super::replication::{LinkState, ReplicaState};
 use super::settings::Endpoint;
 use super::view::Ms;
-use crate::engine::{Host, Keyspace, Route, Slot, UnixMicros};
+use crate::engine::{Host, Keyspace, Migrated, Migration, Route, Slot, UnixMicros};
 use crate::resp::{Bytes, Value};
 
 /// A node as its engine sees it.
@@ -64,6 +64,19 @@ impl Host for NodeHost<'_, '_> {
 
     fn is_cut_off(&self) -> bool {
         !self.state.view.am_primary() && self.state.replication.primary_state() != Some(LinkState::Connected)
+    }
+
+    fn migrate(&mut self, migration: Migration, may_wait: bool) -> Migrated {
+        self.state.begin_key_migration(self.ctx, migration, may_wait)
+    }
+
+    fn kept_migration_links(&self) -> usize {
+        self.state.key_migrations.kept()
+    }
+
+    fn has_lagging_replicas(&self) -> bool {
+        let replication = &self.state.replication;
+        replication.replicas.iter().any(|replica| replica.acknowledged != replication.offset)
     }
 
     fn publish(&mut self, channel: &Bytes, message: &Bytes, sharded: bool) {

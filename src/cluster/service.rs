@@ -71,6 +71,11 @@ impl Service {
         self.waiting.len() + usize::from(self.is_serving)
     }
 
+    /// Whether a caller has asked something that has not been begun with.
+    pub fn has_waiting(&self, caller: Caller) -> bool {
+        self.waiting.iter().chain(&self.stalled).any(|pending| pending.request.caller == caller)
+    }
+
     /// The process is gone: so are its queue and its connections.
     pub fn crash(&mut self) {
         *self = Self { busy: self.busy, pushes: self.pushes, ..Self::default() };
@@ -84,15 +89,20 @@ impl Service {
 impl Node {
     /// A client's command has arrived.
     pub fn accept(&mut self, ctx: &mut Ctx<'_>, request: Request) {
+        self.enqueue(ctx.now, request);
+        if self.liveness == Liveness::Up {
+            self.before_sleep(ctx);
+        }
+    }
+
+    /// Puts a command behind those that wait.
+    pub fn enqueue(&mut self, now: Nanos, request: Request) {
         let Service { stalled, .. } = &self.service;
         if self.liveness == Liveness::Dead || self.service.depth() + stalled.len() >= QUEUE_MAX {
             return;
         }
         let ahead = self.service.depth() as u32;
-        self.service.waiting.push_back(Pending { request, arrived: ctx.now, ahead });
-        if self.liveness == Liveness::Up {
-            self.before_sleep(ctx);
-        }
+        self.service.waiting.push_back(Pending { request, arrived: now, ahead });
     }
 
     /// Takes the next request, if the core is free and clients are not held back by a manual failover.
@@ -140,7 +150,11 @@ impl Node {
     fn execute(&mut self, ctx: &mut Ctx<'_>, request: &Request, asked: Asked) -> u64 {
         let known = self.service.clients.get(&request.caller).copied();
         let client = known.unwrap_or_else(|| {
-            let addr = format!("10.0.0.{}:{}", request.caller.0 % 250 + 1, 40_000 + request.caller.0 % 20_000);
+            let ip = match request.caller.peer() {
+                Some(peer) => self.state.roster.spec(peer).ip.clone(),
+                None => format!("10.0.0.{}", request.caller.0 % 250 + 1),
+            };
+            let addr = format!("{ip}:{}", 40_000 + request.caller.0 % 20_000);
             let client = self.engine.connect(UnixMicros(ctx.unix_us), &addr);
             self.service.clients.insert(request.caller, client);
             client
@@ -168,11 +182,20 @@ impl Node {
             self.engine.disconnect(client);
             self.service.clients.remove(&request.caller);
         }
+        if let Some(peer) = request.caller.peer() {
+            self.drop_peer(peer);
+        }
         self.report_notices(ctx);
         outcome.cost_ns
     }
 
     fn answer(&mut self, ctx: &mut Ctx<'_>, asked: Asked, value: Value) {
+        if let Some(peer) = asked.caller.peer() {
+            if let Some(reply) = self.state.reply_to_peer(peer, value) {
+                self.send_off(ctx, reply);
+            }
+            return;
+        }
         let reply = Reply {
             id: asked.id,
             caller: asked.caller,
@@ -197,7 +220,7 @@ impl Node {
     }
 
     /// Hands on what the engine has for callers: late replies, messages, and the news that a connection was closed.
-    fn deliver(&mut self, ctx: &mut Ctx<'_>) {
+    pub fn deliver(&mut self, ctx: &mut Ctx<'_>) {
         let Self { engine, service, .. } = self;
         // Clients that did not come over the simulated network are served elsewhere (see `door`).
         let is_known = |client: ClientId| service.caller_of(client).is_some();
@@ -223,6 +246,10 @@ impl Node {
         for client in hung_up {
             let Some(caller) = self.service.caller_of(client) else { continue };
             self.forget(caller);
+            if let Some(peer) = caller.peer() {
+                self.state.reset_link(ctx, peer);
+                continue;
+            }
             self.service.pushes += 1;
             let (node, number) = (self.state.me, self.service.pushes);
             self.send_off(ctx, Output::HungUp { node, caller, number });
@@ -283,6 +310,19 @@ impl Node {
         self.report_notices(ctx);
     }
 
+    /// Closes the connections to all callers.
+    pub fn hang_up_all(&mut self, ctx: &mut Ctx<'_>) {
+        let node = self.state.me;
+        for caller in std::mem::take(&mut self.service.clients).into_keys() {
+            if let Some(peer) = caller.peer() {
+                self.state.reset_link(ctx, peer);
+                continue;
+            }
+            self.service.pushes += 1;
+            ctx.out.push(Output::HungUp { node, caller, number: self.service.pushes });
+        }
+    }
+
     /// A caller has closed its connection.
     pub fn hang_up(&mut self, caller: Caller) {
         if let Some(client) = self.forget(caller) {
@@ -296,6 +336,11 @@ impl Node {
         self.service.asked.remove(&client);
         self.service.stalled.retain(|pending| pending.request.caller != caller);
         Some(client)
+    }
+
+    /// Whether a request is being served: what is to be sent leaves when that is done.
+    pub fn is_serving(&self) -> bool {
+        self.service.is_serving
     }
 
     /// The request in service is done.

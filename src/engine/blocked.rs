@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::call::Call;
+use super::call::{Asker, Call};
 use super::command::{self, CommandId, Flags};
 use super::error::Error;
 use super::long_double::LongDouble;
@@ -247,7 +247,9 @@ fn serve_ready(engine: &mut Engine, host: &mut dyn Host) {
                 let Some(spec) = command::by_id(command) else {
                     continue;
                 };
-                let reply = dispatch::serve_blocked(engine, host, client, (command, spec), &argv, &key, serve);
+                let asker = Asker::of(engine, client);
+                let try_key = |call: &mut Call<'_>| serve(call, &key);
+                let reply = dispatch::go_on(engine, host, asker, (command, spec), &argv, try_key);
                 let place = engine.reply_place.take();
                 if let Some(reply) = reply {
                     let messages = engine.outbox.len();

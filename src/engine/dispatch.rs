@@ -455,21 +455,20 @@ fn note_effects(Call { engine, host, argv, db, rewritten, .. }: &mut Call<'_>) {
     }
 }
 
-/// Tries to serve a client that waits, from a key that was made ready.
-pub fn serve_blocked(
+/// Goes on with the command of a client that waits. `None`: it goes on waiting.
+pub fn go_on(
     engine: &mut Engine,
     host: &mut dyn Host,
-    client: ClientId,
+    asker: Asker,
     found: Found,
     argv: &[Bytes],
-    key: &Bytes,
-    serve: blocked::Serve,
+    handler: impl FnOnce(&mut Call<'_>) -> Option<Result<Value, Error>>,
 ) -> Option<Value> {
     // A command may have slept (DEBUG SLEEP): time has gone on.
     let now = UnixMicros(host.now().0 + engine.server.sleep_ns / 1_000);
-    let asker = Asker::of(engine, client);
+    let client = asker.client;
     let mut call = Call::new(engine, host, asker, found, argv, now);
-    let reply = serve(&mut call, key)?.unwrap_or_else(Value::from);
+    let reply = handler(&mut call)?.unwrap_or_else(Value::from);
     let cost_ns = WRITE_NS + call.work * ELEMENT_NS + call.extra_ns;
     let dirty = conclude(&mut call);
     engine.dirty += dirty;

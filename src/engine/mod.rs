@@ -50,6 +50,7 @@ use std::collections::BTreeMap;
 
 use crate::resp::{Bytes, RequestLimits, RequestSize, Value, reply_len, request_size};
 use client::Clients;
+pub use commands::migrate::{Migrated, Migration, MigrationFailure, MigrationReplies};
 pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
@@ -161,6 +162,10 @@ pub trait Host {
     fn acknowledged_replicas(&self, _offset: u64) -> i64 {
         0
     }
+    /// Whether a replica has not acknowledged all that was replicated (SHUTDOWN).
+    fn has_lagging_replicas(&self) -> bool {
+        false
+    }
     /// Somebody waits for acknowledgements (WAIT): asks the replicas for theirs now.
     fn request_acknowledgements(&mut self) {}
     /// A replica whose link to its primary is down, and that is not to answer from stale data
@@ -171,6 +176,15 @@ pub trait Host {
     /// Whether this node's own state refuses nothing: it is no replica, and all of its data is there.
     fn is_ready_primary(&self) -> bool {
         !self.is_replica() && !self.is_loading() && !self.is_cut_off()
+    }
+    /// MIGRATE: carries keys to another server. `may_wait`: this may answer [`Migrated::Later`]. A lone engine reaches none.
+    fn migrate(&mut self, migration: Migration, _may_wait: bool) -> Migrated {
+        let replies = MigrationReplies::awaited(&migration, false);
+        Migrated::Answered(replies.failed(MigrationFailure::Connecting))
+    }
+    /// Connections for MIGRATE that are kept for the next one (INFO `migrate_cached_sockets`).
+    fn kept_migration_links(&self) -> usize {
+        0
     }
     /// PUBLISH (SPUBLISH, if `sharded`) in cluster mode: carries the message to the other nodes.
     fn publish(&mut self, _channel: &Bytes, _message: &Bytes, _sharded: bool) {}
@@ -267,6 +281,8 @@ pub struct Engine {
     pause: pause::Pause,
     /// Who waits for what.
     blocked: blocked::Blocked,
+    /// The MIGRATE that waits for another server, and everything with it.
+    migrating: Option<Box<commands::migrate::Migrating>>,
     /// Replies and pushes for clients other than the one that is being answered, in order.
     outbox: Vec<(ClientId, Value)>,
     /// Where among them the reply of the command that runs belongs, if not behind them.
@@ -307,6 +323,7 @@ impl Engine {
             monitors: Vec::new(),
             pause: pause::Pause::default(),
             blocked: blocked::Blocked::default(),
+            migrating: None,
             outbox: Vec::new(),
             reply_place: None,
             hung_up: Vec::new(),
@@ -358,9 +375,14 @@ impl Engine {
         blocked::time_out(self, host);
         pause::resume(self, host);
     }
-    /// Replicas have acknowledged more: answers those who waited for that (WAIT).
+    /// Replicas have acknowledged more: answers those who waited for that (WAIT, SHUTDOWN).
     pub fn acknowledged(&mut self, host: &mut dyn Host) {
         blocked::serve_acknowledged(self, host);
+        server::shutdown::go_on(self, host);
+    }
+    /// Whether SHUTDOWN has ended this server: it is to be asked nothing more.
+    pub fn has_ended(&self) -> bool {
+        self.server.has_ended
     }
     /// The replication offset after what a client has written last: what its next WAIT waits for.
     pub fn note_offset(&mut self, client: ClientId, offset: u64) {
@@ -463,6 +485,7 @@ impl Engine {
         }
         let now = host.now();
         server::cron(self, now);
+        server::shutdown::go_on(self, host);
         if !self.pause.is_on(now) {
             expire::active_cycle(self, host, now);
             evict::perform_evictions(self, host, now);

@@ -14,6 +14,8 @@ pub struct Pause {
     all: bool,
     /// Whose command waits, in order of arrival; the command itself is with the client.
     waiting: Vec<ClientId>,
+    /// A shutdown is under way, and this is the pause that it will leave behind if it is called off.
+    before_shutdown: Option<(UnixMicros, bool)>,
 }
 
 impl Pause {
@@ -29,6 +31,19 @@ impl Pause {
     /// CLIENT UNPAUSE.
     pub fn end(&mut self) {
         self.until = UnixMicros(0);
+    }
+
+    /// Holds writes back until a shutdown is over or called off.
+    pub fn begin_for_shutdown(&mut self) {
+        self.before_shutdown = Some((self.until, self.all));
+        self.until = UnixMicros(u64::MAX);
+    }
+
+    /// The shutdown was called off: what else held clients back goes on to.
+    pub fn end_for_shutdown(&mut self) {
+        if let Some((until, all)) = self.before_shutdown.take() {
+            (self.until, self.all) = (until, all);
+        }
     }
 
     /// Whether clients are held back at all.

@@ -16,6 +16,8 @@ pub struct TestHost {
     pub acknowledged: Vec<u64>,
     pub acknowledgements_requested: u32,
     pub cut_off: bool,
+    /// Replicas have not acknowledged everything.
+    pub lagging: bool,
 }
 
 impl Host for TestHost {
@@ -43,6 +45,9 @@ impl Host for TestHost {
     }
     fn is_cut_off(&self) -> bool {
         self.cut_off
+    }
+    fn has_lagging_replicas(&self) -> bool {
+        self.lagging
     }
     fn route(&mut self, _route: &Route<'_>, _keyspace: &Keyspace) -> Result<(), Value> {
         self.redirect.clone().map_or(Ok(()), Err)
@@ -77,6 +82,7 @@ impl Server {
                 acknowledged: Vec::new(),
                 acknowledgements_requested: 0,
                 cut_off: false,
+                lagging: false,
             },
             client,
         }

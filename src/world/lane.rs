@@ -311,6 +311,7 @@ impl Lane {
                     Traffic::Fail | Traffic::VoteRequest | Traffic::Vote => (FlightKind::Vote, 0),
                     Traffic::Replication | Traffic::ReplicationControl => (FlightKind::Replication, 1),
                     Traffic::FullSync => (FlightKind::FullSync, 1),
+                    Traffic::KeyMigration => (FlightKind::Replication, 2),
                 };
                 let (from_host, to_host) = (self.places.node(from), self.places.node(to));
                 let mut arrives = self.travel(from_host, to_host, bytes, luck);
@@ -632,6 +633,7 @@ impl Lane {
             Note::FullSyncBegan { .. } => self.mark(Severity::Info, format!("{name} full resync")),
             Note::FullSyncEnded => self.mark(Severity::Good, format!("{name} in step")),
             Note::PartialSync { .. } => self.mark(Severity::Good, format!("{name} continued from the backlog")),
+            Note::ShutDown => self.mark(Severity::Warning, format!("{name} shut down")),
             Note::AsksForVotes { .. } | Note::ClearsFailure { .. } | Note::StateChanged { .. } => {}
         }
     }
@@ -729,6 +731,7 @@ fn cluster_event_word(event: &cluster::Event) -> u64 {
         cluster::Event::Bus { from, to, .. } => (3, from.0, to.0),
         cluster::Event::Replication { from, to, .. } => (4, from.0, to.0),
         cluster::Event::Timer { node, incarnation, .. } => (5, node.0, *incarnation as u16),
+        cluster::Event::KeyMigration { from, to, .. } => (6, from.0, to.0),
     };
     1 << 56 | kind << 32 | u64::from(a) << 16 | u64::from(b)
 }

@@ -33,8 +33,7 @@ pub(super) struct Operator {
     /// When the line that waits was sent or anything came in last, and whether the line may wait for longer than the network takes.
     since: Nanos,
     may_block: bool,
-    /// Whether the line that waits is HELLO, and whether the connection speaks RESP3 since an earlier one.
-    says_hello: bool,
+    /// Whether the connection speaks RESP3, as the last HELLO said.
     speaks_resp3: bool,
     queue: VecDeque<(Vec<Bytes>, String)>,
     /// Commands to every node that wait for their replies: which node each was sent to.
@@ -56,7 +55,6 @@ impl Operator {
             client: ConsoleClient::new(seeds, Self::CALLER),
             since: Nanos::ZERO,
             may_block: false,
-            says_hello: false,
             speaks_resp3: false,
             queue: VecDeque::new(),
             broadcasts: BTreeMap::new(),
@@ -120,7 +118,6 @@ impl Operator {
         let mut wanted = Vec::new();
         let name = argv.first().cloned().unwrap_or_default();
         (self.since, self.may_block) = (now, may_block(&name));
-        self.says_hello = name.eq_ignore_ascii_case(b"HELLO");
         self.client.send(now, argv, &mut wanted);
         std::iter::once(input).chain(self.tell(wanted)).collect()
     }
@@ -182,9 +179,7 @@ impl Operator {
                 ConsoleOutput::NotConnected(line) => Do::Print(Console::Redis, LineStyle::Error, line),
                 ConsoleOutput::Reply(value) => {
                     let style = if value.is_error() { LineStyle::Error } else { LineStyle::Reply };
-                    if self.says_hello
-                        && let Some(protocol) = protocol_of(&value)
-                    {
+                    if let Some(protocol) = protocol_of(&value) {
                         self.speaks_resp3 = protocol == 3;
                     }
                     let value = if self.speaks_resp3 { value } else { value.to_resp2() };
@@ -201,15 +196,20 @@ impl Operator {
 }
 
 fn may_block(name: &[u8]) -> bool {
-    const LISTENING: [&str; 4] = ["subscribe", "psubscribe", "ssubscribe", "monitor"];
-    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || LISTENING.contains(&spec.name))
+    const PATIENT: [&str; 6] = ["subscribe", "psubscribe", "ssubscribe", "monitor", "migrate", "shutdown"];
+    command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || PATIENT.contains(&spec.name))
 }
 
-/// The version of the protocol that a reply to HELLO tells.
+/// The version of the protocol that a reply to HELLO tells, which may be one of a transaction's.
 fn protocol_of(reply: &Value) -> Option<i64> {
-    let Value::Map(pairs) = reply else { return None };
-    pairs.iter().find_map(|(key, value)| match (key, value) {
-        (Value::Bulk(key), Value::Int(version)) if &**key == b"proto" => Some(*version),
+    match reply {
+        // Nothing but HELLO has a number under this name.
+        Value::Map(pairs) => pairs.iter().find_map(|(key, value)| match (key, value) {
+            (Value::Bulk(key), Value::Int(version)) if &**key == b"proto" => Some(*version),
+            _ => None,
+        }),
+        Value::Array(replies) => replies.iter().rev().find_map(protocol_of),
+        Value::Printed(_, reply) => protocol_of(reply),
         _ => None,
-    })
+    }
 }

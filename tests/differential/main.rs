@@ -12,8 +12,11 @@ mod conversations;
 mod estimates;
 mod generate;
 mod lists;
+mod migrate;
 mod notified;
 mod ours;
+#[path = "../../examples/gateway/outbound.rs"]
+mod outbound;
 mod payloads;
 mod places;
 mod real;

@@ -2,7 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use slotscope::engine::{ClientId, Engine, Host, UnixMicros};
+use crate::outbound::Outbound;
+use slotscope::engine::{ClientId, Engine, Host, Migrated, Migration, UnixMicros};
 use slotscope::resp::{Bytes, encode};
 
 /// A lone server whose clock is the machine's: it is compared with one that has no other.
@@ -20,6 +21,7 @@ struct LoneHost {
     state: u64,
     /// The time is what the test says; otherwise the machine's.
     is_turned: bool,
+    outbound: Outbound,
 }
 
 impl Host for LoneHost {
@@ -29,6 +31,12 @@ impl Host for LoneHost {
     fn random(&mut self) -> u64 {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.state >> 16
+    }
+    fn migrate(&mut self, migration: Migration, _may_wait: bool) -> Migrated {
+        Migrated::Answered(self.outbound.migrate(&migration, self.now))
+    }
+    fn kept_migration_links(&self) -> usize {
+        self.outbound.kept()
     }
 }
 
@@ -46,7 +54,7 @@ impl Ours {
         let mut engine = Engine::new(false);
         engine.configure("enable-debug-command", "yes").expect("a parameter of Redis");
         let now = turned.map_or_else(machine_time, UnixMicros);
-        let host = LoneHost { now, state: 1, is_turned: turned.is_some() };
+        let host = LoneHost { now, state: 1, is_turned: turned.is_some(), outbound: Outbound::default() };
         let sent = vec![Vec::new(); clients];
         let gone = vec![false; clients];
         let clients = (0..clients).map(|n| engine.connect(host.now, &format!("127.0.0.1:{}", 50_000 + n))).collect();
@@ -78,6 +86,7 @@ impl Ours {
 
     /// Does the periodic work.
     pub fn work(&mut self) {
+        self.host.outbound.close_idle(self.host.now);
         self.engine.cron(&mut self.host);
     }
 

@@ -57,6 +57,10 @@ impl RealServer {
         panic!("redis-server does not answer on port {port}");
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn connect(&self) -> Connection {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("redis-server is listening");
         stream.set_nodelay(true).expect("a TCP stream");
@@ -91,8 +95,7 @@ pub struct Connection {
 impl Connection {
     /// Sends a command and answers its reply, as it came.
     pub fn call(&mut self, argv: &[impl AsRef<[u8]>]) -> Vec<u8> {
-        let request = request(argv);
-        self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
+        let request = self.send(argv);
         let mut reply = Vec::new();
         self.read_reply(&mut reply);
         let more = self.reader.buffer();
@@ -104,6 +107,13 @@ impl Connection {
             more.escape_ascii()
         );
         reply
+    }
+
+    /// Sends a command and does not wait for its reply; answers what was sent.
+    pub fn send(&mut self, argv: &[impl AsRef<[u8]>]) -> Vec<u8> {
+        let request = request(argv);
+        self.reader.get_mut().write_all(&request).expect("redis-server takes requests");
+        request
     }
 
     /// Sends commands and answers all that comes before the reply to the next one: their replies, and messages.

@@ -4,11 +4,14 @@
 mod clients;
 mod commands;
 mod failover;
+mod migrate;
 mod replication;
 mod routing;
+mod shutdown;
 
 use super::view::deal_slots;
 use super::*;
+use crate::resp::split_args;
 use crate::sim::{Delivery, Fingerprint, HostId, Network, NetworkSpec, Schedule, ZoneId};
 use std::collections::BTreeMap;
 
@@ -177,7 +180,7 @@ impl Lab {
     pub fn post_as(&mut self, caller: u16, node: u16, asking: bool, line: &str) -> RequestId {
         self.next_request += 1;
         let id = RequestId(self.next_request);
-        let argv = line.split_whitespace().map(Bytes::from).collect();
+        let argv = split_args(line.as_bytes()).expect("balanced quotes");
         let request = Request { id, caller: Caller(caller), argv, asking };
         self.schedule.at(self.now(), Due::Request(NodeIndex(node), request));
         id

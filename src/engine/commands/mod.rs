@@ -11,6 +11,7 @@ pub mod geo;
 pub mod hash;
 pub mod hyperloglog;
 pub mod list;
+pub mod migrate;
 pub mod pubsub;
 pub mod scan;
 pub mod set;

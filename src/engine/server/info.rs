@@ -176,6 +176,9 @@ fn server(text: &mut String, call: &mut Call<'_>) {
         "config_file": "",
         "io_threads_active": 0,
     }
+    if let Some(shutdown) = &call.engine.server.shutdown {
+        fields! { text; "shutdown_in_milliseconds": shutdown.millis_left(now), }
+    }
 }
 
 /// 40 hexadecimal digits, different for every node and start: made from when it started and where it listens.
@@ -317,6 +320,7 @@ fn persistence(text: &mut String, call: &mut Call<'_>) {
 }
 
 fn stats(text: &mut String, call: &mut Call<'_>) {
+    let kept_links = call.host.kept_migration_links();
     let engine = &*call.engine;
     let stats = engine.stats;
     fields! { text;
@@ -350,7 +354,7 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "pubsubshard_channels": engine.pubsub.names(Space::Shard).len(),
         "latest_fork_usec": 0,
         "total_forks": 0,
-        "migrate_cached_sockets": 0,
+        "migrate_cached_sockets": kept_links,
         "slave_expires_tracked_keys": 0,
         "active_defrag_hits": 0,
         "active_defrag_misses": 0,

@@ -20,6 +20,7 @@ pub mod memory;
 pub mod module;
 mod parameters;
 mod reload;
+pub mod shutdown;
 pub mod slowlog;
 pub mod status;
 mod table_stats;
@@ -60,6 +61,10 @@ pub struct State {
     pub latency: latency::Latency,
     /// Commands that took long.
     pub slowlog: slowlog::Slowlog,
+    /// The shutdown that is under way.
+    pub shutdown: Option<shutdown::Shutdown>,
+    /// SHUTDOWN has ended the server.
+    pub has_ended: bool,
 }
 
 /// How reply buffers are looked after.
@@ -202,6 +207,8 @@ mod tests {
         }
         for (line, expected) in [
             ("debug loadaof", "ERR Slotscope does not implement 'DEBUG LOADAOF' yet"),
+            ("replicaof 10.0.0.1 6379", "ERR Slotscope does not implement 'REPLICAOF' yet"),
+            ("slaveof 10.0.0.1 6379", "ERR Slotscope does not implement 'SLAVEOF' yet"),
             ("client tracking on", "ERR Slotscope does not implement 'CLIENT TRACKING' yet"),
         ] {
             assert_eq!(error(&mut server, line), expected);

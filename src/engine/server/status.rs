@@ -21,6 +21,21 @@ pub fn role(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(call.host.role())
 }
 
+/// `REPLICAOF host port | NO ONE`: in a cluster it is CLUSTER REPLICATE that does this, and outside of one nobody can be
+/// followed yet.
+pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
+    if call.engine.cluster_enabled {
+        return Err(Error::Text("ERR REPLICAOF not allowed in cluster mode."));
+    }
+    if call.is_word(1, "no") && call.is_word(2, "one") {
+        return Ok(Value::ok());
+    }
+    match call.int(2) {
+        Ok(0..=65_535) => Err(Error::NotImplemented(call.spec.name)),
+        _ => Err(Error::Text("ERR Invalid master port")),
+    }
+}
+
 /// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`: hands over to a replica, and outside of a cluster
 /// there is none.
 pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -98,4 +113,23 @@ pub fn function_flush(call: &mut Call<'_>) -> Result<Value, Error> {
     // Replicated all the same.
     call.dirty += 1;
     Ok(Value::ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::testing::Server;
+
+    #[test]
+    fn whom_to_follow_is_said_as_the_real_server_wants_it() {
+        let (mut lone, mut node) = (Server::new(false), Server::new(true));
+        for (line, expected) in [
+            ("replicaof no one", "+OK"),
+            ("slaveof NO ONE", "+OK"),
+            ("replicaof no onee", "-ERR Invalid master port"),
+            ("slaveof 10.0.0.1 65536", "-ERR Invalid master port"),
+        ] {
+            assert_eq!(lone.run(line), expected, "{line}");
+            assert_eq!(node.run(line), "-ERR REPLICAOF not allowed in cluster mode.", "{line}");
+        }
+    }
 }

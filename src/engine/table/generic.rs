@@ -89,6 +89,7 @@ rows! {
         args "host i:port key_or_empty_string<k0:key t:empty_string=\"\"> i:destination-db i:timeout \
               COPY?@3.0.0 REPLACE?@3.0.0 authentication<password=AUTH?@4.0.7 username_password=AUTH2(username \
               password)?@6.0.0>? k1:key=KEYS?*@3.0.6";
+        run commands::migrate::migrate;
     }
     {
         "move" 3, Generic, "1.0.0", "O(1)";

@@ -486,6 +486,7 @@ rows! {
         flags ADMIN NOSCRIPT STALE NO_ASYNC_LOADING;
         acl ADMIN SLOW DANGEROUS;
         args "args<host-port(host i:port) no-one(NO ONE)>";
+        run server::status::replicaof;
     }
     {
         "restore-asking" -4, Server, "3.0.0", "O(N*M)";
@@ -517,6 +518,7 @@ rows! {
         flags ADMIN NOSCRIPT LOADING STALE NO_MULTI ALLOW_BUSY;
         acl ADMIN SLOW DANGEROUS;
         args "nosave_save<NOSAVE SAVE>? NOW?@7.0.0 FORCE?@7.0.0 ABORT?@7.0.0";
+        run server::shutdown::shutdown;
     }
     {
         "slaveof" 3, Server, "1.0.0", "O(1)";
@@ -525,6 +527,7 @@ rows! {
         acl ADMIN SLOW DANGEROUS;
         deprecated "5.0.0" "`REPLICAOF`";
         args "args<host-port(host i:port) no-one(NO ONE)>";
+        run server::status::replicaof;
     }
     {
         "slowlog" -2, Server, "2.2.12", "that of the subcommand";
