@@ -179,6 +179,20 @@ fn a_console_shows_maps_once_hello_has_said_so_in_a_transaction_too() {
 }
 
 #[test]
+fn a_console_prints_texts_as_they_are() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();
+    let keyspace = said("INFO keyspace");
+    assert!(keyspace.starts_with("# Keyspace\ndb0:keys=") && !keyspace.contains('\r'), "{keyspace}");
+    assert_eq!(said("CLUSTER NODES").lines().count(), 6);
+    assert_eq!(said("CLUSTER INFO").lines().next(), Some("cluster_state:ok"));
+    // Inside an array they are strings like others, as redis-cli has it.
+    said("MULTI");
+    said("CLUSTER INFO");
+    assert!(said("EXEC").starts_with("1) \"cluster_state:ok\\r\\n"));
+}
+
+#[test]
 fn a_key_is_moved_from_node_to_node_at_the_console() {
     let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
     let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();

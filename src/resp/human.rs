@@ -70,25 +70,14 @@ fn write(value: &Value, prefix: &str, text: &mut String) {
                 numbers.next(text);
                 write(key, &numbers.inner, text);
                 text.push_str(" => ");
-                if has_items(value) {
-                    text.push('\n');
-                    text.push_str(&numbers.inner);
-                }
+                let start = text.len();
                 write(value, &numbers.inner, text);
+                // What takes several lines begins with one of its own.
+                if text[start..].contains('\n') {
+                    text.insert_str(start, &format!("\n{}", numbers.inner));
+                }
             }
         }
-    }
-}
-
-/// Whether a value prints as numbered lines.
-fn has_items(value: &Value) -> bool {
-    match value {
-        Value::Array(items) | Value::CutShort(_, items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
-        Value::Strings(items) => !items.is_empty(),
-        Value::Map(pairs) => !pairs.is_empty(),
-        Value::Attributed(both) => has_items(&both.1),
-        Value::Printed(_, value) => has_items(value),
-        _ => false,
     }
 }
 

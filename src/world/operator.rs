@@ -169,6 +169,16 @@ impl Operator {
         self.tell(wanted)
     }
 
+    /// A reply as redis-cli prints it.
+    fn shown(&self, value: &Value) -> String {
+        match value {
+            // INFO, CLIENT LIST, CLUSTER NODES and their kin are texts in either protocol.
+            Value::Verbatim(_, text) => String::from_utf8_lossy(text).replace("\r\n", "\n").trim_end().to_owned(),
+            value if self.speaks_resp3 => human::format(value),
+            value => human::format(&value.to_resp2()),
+        }
+    }
+
     /// What the client tells is printed; what else it wants is carried out.
     fn tell(&mut self, wanted: Vec<ConsoleOutput>) -> Vec<Do> {
         wanted
@@ -182,8 +192,7 @@ impl Operator {
                     if let Some(protocol) = protocol_of(&value) {
                         self.speaks_resp3 = protocol == 3;
                     }
-                    let value = if self.speaks_resp3 { value } else { value.to_resp2() };
-                    Do::Print(Console::Redis, style, human::format(&value))
+                    Do::Print(Console::Redis, style, self.shown(&value))
                 }
                 other => {
                     // A new connection speaks RESP2.
@@ -196,7 +205,7 @@ impl Operator {
 }
 
 fn may_block(name: &[u8]) -> bool {
-    const PATIENT: [&str; 6] = ["subscribe", "psubscribe", "ssubscribe", "monitor", "migrate", "shutdown"];
+    const PATIENT: [&str; 5] = ["subscribe", "psubscribe", "ssubscribe", "monitor", "migrate"];
     command::lookup_top(name).is_some_and(|(_, spec)| spec.flags.has(Flags::BLOCKING) || PATIENT.contains(&spec.name))
 }
 

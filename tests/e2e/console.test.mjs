@@ -1,11 +1,39 @@
 // The consoles: they answer as redis-cli does, and help whoever types.
 import assert from "node:assert/strict";
 import { eachBrowser } from "./lib/each-browser.mjs";
-import { answers, said, still, type, until, valueOf } from "./lib/visitor.mjs";
+import { answers, nodeWords, said, still, type, until, valueOf } from "./lib/visitor.mjs";
 
 const START = "#t=6&speed=1&paused=yes";
 
 eachBrowser("the consoles", (test) => {
+  test("MIGRATE moves a key to another node, and SHUTDOWN ends the one it has left", async ({ open }) => {
+    const { page } = await open({ hash: START });
+    await still(page);
+    // Lines wait for the one before them: what the last one is answered says that all have been.
+    const says = async (line, answer) => {
+      const before = (await said(page)).length;
+      await type(page, "redis", line);
+      await until(page, `the prompt behind ${line}`, (count) => document.querySelectorAll(".transcript .line").length > count, before);
+      if (answer) await answers(page, answer);
+      return (await said(page)).at(-1);
+    };
+    const id = async () => (await says("CLUSTER MYID", '"…')).replaceAll('"', "");
+    await says("SET foo bar", "OK");
+    const source = await id();
+    await says("SET bar 1", "-> Redirected to slot [5061] located at 0001-001:6379");
+    const target = await id();
+    await says(`CLUSTER SETSLOT 12182 IMPORTING ${source}`);
+    await says("GET foo", '"bar"');
+    await says(`CLUSTER SETSLOT 12182 MIGRATING ${target}`);
+    await says("MIGRATE 0001-001 6379 foo 0 1000");
+    await says("GET foo", "-> Redirected to slot [12182] located at 0001-001:6379");
+    await says("MIGRATE nowhere 6379 bar 0 1000", "(error) IOERR error or timeout connecting to the client");
+    await says("SHUTDOWN");
+    await until(page, "a prompt without a node", () => document.querySelector(".prompt").textContent.startsWith("not connected>"));
+    const words = await nodeWords(page, "A", "0001-001");
+    assert.match(words, /dead/);
+  });
+
   test("redis> answers as redis-cli -c does, redirection included", async ({ open }) => {
     const { page } = await open({ hash: START });
     await still(page);
