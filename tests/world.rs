@@ -193,6 +193,40 @@ fn a_console_prints_texts_as_they_are() {
 }
 
 #[test]
+fn a_console_runs_a_line_as_often_as_it_says() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut said = |line: &str| answer(&mut world, line)[1..].to_vec();
+    assert_eq!(said("3 INCR bar"), ["(integer) 1", "(integer) 2", "(integer) 3"]);
+    let wrong = "Invalid redis-cli repeat command option value.";
+    for line in ["0 PING", "-1 PING", "99999999999999999999 PING"] {
+        assert_eq!(said(line), [wrong], "{line}");
+    }
+    assert_eq!(said("101 PING"), ["A line is run 100 times at most."]);
+    assert_eq!(said("3"), ["(error) ERR unknown command '3', with args beginning with: "]);
+    // Ctrl-C ends all of it.
+    world.act(Console::Redis, "5 BLPOP {bar}l 0").expect("understood");
+    world.advance(secs(2));
+    world.act(Console::Sim, "interrupt").expect("understood");
+    assert_eq!(answer(&mut world, "PING"), ["not connected> PING", "PONG"]);
+}
+
+#[test]
+fn a_console_goes_to_the_node_that_it_is_told() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    let mut said = |line: &str| answer(&mut world, line)[1..].to_vec();
+    // A key of the first shard, read at its replica.
+    said("SET bar 1");
+    assert_eq!(said("CONNECT 0001-002 6379"), Vec::<String>::new());
+    assert_eq!(said("READONLY"), ["OK"]);
+    assert_eq!(said("GET bar"), ["\"1\""], "no redirection");
+    let nobody = "Could not connect to Redis at nowhere:6379: Name or service not known";
+    assert_eq!(said("connect nowhere 6379"), [nobody]);
+    assert_eq!(said("PING"), [nobody, "PONG"], "and then it tries another one");
+    assert_eq!(said("connect 0002-001 7000"), ["Could not connect to Redis at 0002-001:7000: Connection refused"]);
+    assert_eq!(said("exit"), ["OK"]);
+}
+
+#[test]
 fn a_key_is_moved_from_node_to_node_at_the_console() {
     let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
     let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();
@@ -426,6 +460,9 @@ fn any_line() -> impl Strategy<Value = (Console, String)> {
         "QUIT",
         "help",
         "HELP @string",
+        "connect",
+        "exit",
+        "2",
     ];
     let words = |words: Vec<&'static str>| {
         prop::collection::vec(prop::sample::select(words), 1..6).prop_map(|words| words.join(" "))

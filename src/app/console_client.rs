@@ -91,6 +91,8 @@ struct Pending {
     redirections: u32,
     /// Sent without a connection: how many nodes have been tried.
     connects: u32,
+    /// It only tries a new connection: nobody wants to read the answer.
+    is_trial: bool,
 }
 
 /// redis-cli's side of one console.
@@ -163,9 +165,26 @@ impl ConsoleClient {
             return false;
         }
         let connects = u32::from(!self.connected);
-        self.pending = Some(Pending { id: RequestId(0), argv, redirections: 0, connects });
+        self.pending = Some(Pending { id: RequestId(0), argv, redirections: 0, connects, is_trial: false });
         self.put_out(now, false, out);
         true
+    }
+
+    /// redis-cli's own `connect HOST PORT`: another node, or nowhere.
+    pub fn connect(&mut self, now: Nanos, host: &str, port: u16, out: &mut Vec<ConsoleOutput>) {
+        self.lose_connection(out);
+        if port != PORT {
+            let line = format!("Could not connect to Redis at {host}:{port}: Connection refused");
+            out.push(ConsoleOutput::NotConnected(line));
+            return;
+        }
+        host.clone_into(&mut self.host);
+        self.port = port;
+        let argv = vec![Bytes::from("PING")];
+        // Nobody else is tried instead.
+        let connects = CONNECTS_MAX;
+        self.pending = Some(Pending { id: RequestId(0), argv, redirections: 0, connects, is_trial: true });
+        self.put_out(now, false, out);
     }
 
     /// A node has answered. An answer that is not waited for any more is dropped.
@@ -192,6 +211,9 @@ impl ConsoleClient {
             return;
         }
         if let Some(pending) = self.pending.take() {
+            if pending.is_trial {
+                return;
+            }
             self.follow_transaction(&pending.argv, value.is_error());
             self.listening = !value.is_error() && begins_to_listen(&pending.argv);
             self.subscribed = self.listening && is_subscription(&pending.argv);
@@ -222,11 +244,19 @@ impl ConsoleClient {
 
     /// A command has been out too long, if it still is.
     pub fn timeout(&mut self, now: Nanos, id: RequestId, out: &mut Vec<ConsoleOutput>) {
-        if self.pending.as_ref().is_none_or(|pending| pending.id != id) {
-            return;
+        if self.pending.as_ref().is_some_and(|pending| pending.id == id) {
+            self.not_reached(now, "Connection timed out", out);
         }
+    }
+
+    /// There is nobody of the name that the last command was sent to.
+    pub fn no_such_host(&mut self, now: Nanos, out: &mut Vec<ConsoleOutput>) {
+        self.not_reached(now, "Name or service not known", out);
+    }
+
+    fn not_reached(&mut self, now: Nanos, why: &str, out: &mut Vec<ConsoleOutput>) {
         self.lose_connection(out);
-        let line = format!("Could not connect to Redis at {}:{}: Connection timed out", self.host, self.port);
+        let line = format!("Could not connect to Redis at {}:{}: {why}", self.host, self.port);
         out.push(ConsoleOutput::NotConnected(line));
         let Some(pending) = &mut self.pending else { return };
         // A command lost with its connection may have been carried out: only one that never had one goes to the next node.

@@ -32,11 +32,27 @@ const GROUPS: [Group; 16] = [
     Group::Bitmap,
 ];
 
+/// redis-cli's own command for another node.
+const CONNECT: &str = "CONNECT";
+
+/// Whether a word before a command says how often to run it.
+fn is_times(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What may follow a line: `set k` answers ` value [NX|XX] …`. `None` where nothing is known to follow.
 pub fn hint(line: &str) -> Option<String> {
     let mut words = split(line);
     if words.is_empty() {
         return None;
+    }
+    if is(&words[0], CONNECT) {
+        let left = ["host", "port"].get(words.len() - 1..)?.join(" ");
+        let blank = if line.ends_with(char::is_whitespace) { "" } else { " " };
+        return (!left.is_empty()).then(|| format!("{blank}{left}"));
+    }
+    if words.len() > 1 && is_times(&words[0]) {
+        words.remove(0);
     }
     // COMMAND GETKEYS and ACL DRYRUN hold a command; HELP's word is completed, not hinted.
     let skip = match words.as_slice() {
@@ -227,8 +243,14 @@ pub fn complete(line: &str) -> Vec<String> {
             .map(|name| format!("{kept}{name}"))
             .collect();
     }
+    if let Some((times, rest)) = typed.split_once(' ')
+        && is_times(times)
+        && !rest.trim_start().is_empty()
+    {
+        return complete(rest).into_iter().map(|line| format!("{lead}{times} {line}")).collect();
+    }
     let mut found: Vec<String> = names()
-        .chain(std::iter::once("HELP".to_owned()))
+        .chain(["HELP", CONNECT].map(str::to_owned))
         .filter(|name| starts_with(name, typed))
         .map(|name| format!("{lead}{name}"))
         .collect();
@@ -265,7 +287,11 @@ pub fn complete(line: &str) -> Vec<String> {
 pub fn help(topic: &str) -> String {
     let topic = topic.trim();
     if topic.is_empty() {
-        return "HELP SET      one command\nHELP CONFIG   a command and its subcommands\nHELP @string  all commands of a group\n\
+        return "HELP SET               one command\n\
+                HELP CONFIG            a command and its subcommands\n\
+                HELP @string           all commands of a group\n\
+                CONNECT 0001-002 6379  another node\n\
+                3 INCR n               the same command three times\n\
                 Tab completes commands, subcommands, options and topics."
             .to_owned();
     }
@@ -441,6 +467,11 @@ mod tests {
                 ),
             ),
             ("command getkeys get ", Some("key")),
+            ("3 get ", Some("key")),
+            ("3", None),
+            ("connect", Some(" host port")),
+            ("connect 0001-002 ", Some("port")),
+            ("connect 0001-002 6379 ", None),
             ("nosuch ", None),
             ("", None),
         ] {

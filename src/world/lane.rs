@@ -17,6 +17,7 @@ use crate::scenario::{Console, Load, Scenario};
 use crate::sim::{Delivery, Fingerprint, HostId, Loss, Nanos, Network, NetworkSpec, Schedule, ZoneId, draw};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 /// Unix time at which every run begins: 2026-01-01T00:00:00Z, in microseconds.
 pub(super) const RUN_EPOCH_US: u64 = 1_767_225_600_000_000;
@@ -573,6 +574,13 @@ impl Lane {
         for wish in wanted {
             match wish {
                 Do::Print(console, style, text) => self.print(console, style, text),
+                Do::Client(ConsoleOutput::ToNode { ip, .. })
+                    if self.node_called(&ip).is_none() && ip.parse::<IpAddr>().is_err() =>
+                {
+                    let wanted = self.operator.no_such_host(self.now());
+                    self.operator_do(wanted);
+                    self.operator_next();
+                }
                 Do::Client(ConsoleOutput::ToNode { ip, id, caller, argv, asking }) => {
                     let request = Request { id, caller, argv, asking };
                     self.send_request(self.places.console(), Place::App(0), &ip, request, FlightKind::Write, 0);

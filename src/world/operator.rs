@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Lines that wait for the one before them, at most.
 const QUEUE_MAX: usize = 1_000;
+/// Times that a line may say it is to be run.
+const TIMES_MAX: i64 = 100;
 /// What has not been answered by now waits for something.
 const SLOW: Nanos = Nanos::from_millis(20);
 /// Commands to every node are numbered from here, apart from everybody else's.
@@ -26,6 +28,24 @@ pub(super) enum Do {
     Client(ConsoleOutput),
 }
 
+/// A line that waits for the one before it, with what is shown of it: nothing of those that repeat one.
+#[derive(Clone, Debug)]
+struct Line {
+    task: Task,
+    echo: Option<String>,
+}
+
+/// What a line asks for.
+#[derive(Clone, Debug)]
+enum Task {
+    /// A command to the server.
+    Send(Vec<Bytes>),
+    /// `connect HOST PORT`.
+    Connect(String, u16),
+    /// Nothing: it makes no sense.
+    Refuse(String),
+}
+
 /// The operator's two tools.
 #[derive(Clone, Debug)]
 pub(super) struct Operator {
@@ -35,7 +55,7 @@ pub(super) struct Operator {
     may_block: bool,
     /// Whether the connection speaks RESP3, as the last HELLO said.
     speaks_resp3: bool,
-    queue: VecDeque<(Vec<Bytes>, String)>,
+    queue: VecDeque<Line>,
     /// Commands to every node that wait for their replies: which node each was sent to.
     broadcasts: BTreeMap<RequestId, String>,
     next_broadcast: u64,
@@ -89,14 +109,34 @@ impl Operator {
         }
         let mut wanted = Vec::new();
         self.client.interrupt(&mut wanted);
+        // What the line was still to repeat is given up with it.
+        while self.queue.front().is_some_and(|line| line.echo.is_none()) {
+            self.queue.pop_front();
+        }
         let ended = Do::Print(Console::Redis, LineStyle::Remark, "^C".to_owned());
         Some(std::iter::once(ended).chain(self.tell(wanted)).collect())
     }
 
-    /// A line to be run after those before it.
+    /// A line to be run after those before it. Some words are redis-cli's own: `3 PING`, `connect HOST PORT`, `exit`.
     pub fn enqueue(&mut self, argv: Vec<Bytes>, text: String) {
-        if self.queue.len() < QUEUE_MAX {
-            self.queue.push_back((argv, text));
+        let is = |word: &[u8], name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+        let (times, task) = match argv.as_slice() {
+            [first, rest @ ..] if !rest.is_empty() && is_number(first) => match times(first) {
+                Ok(times) => (times, Task::Send(rest.to_vec())),
+                Err(why) => (1, Task::Refuse(why)),
+            },
+            [first, host, port] if is(first, "connect") => {
+                let text = |word: &Bytes| String::from_utf8_lossy(word).into_owned();
+                (1, Task::Connect(text(host), text(port).parse().unwrap_or(0)))
+            }
+            [first] if is(first, "exit") => (1, Task::Send(vec![Bytes::from("QUIT")])),
+            _ => (1, Task::Send(argv)),
+        };
+        let mut echo = Some(text);
+        for _ in 0..times {
+            if self.queue.len() < QUEUE_MAX {
+                self.queue.push_back(Line { task: task.clone(), echo: echo.take() });
+            }
         }
     }
 
@@ -110,16 +150,33 @@ impl Operator {
 
     /// Begins with the next line, if the one before is done.
     pub fn next(&mut self, now: Nanos) -> Vec<Do> {
-        if self.client.busy() {
-            return Vec::new();
+        let mut all = Vec::new();
+        while !self.client.busy()
+            && let Some(Line { task, echo }) = self.queue.pop_front()
+        {
+            if let Some(text) = echo {
+                all.push(Do::Print(Console::Redis, LineStyle::Input, format!("{}{text}", self.client.prompt())));
+            }
+            let mut wanted = Vec::new();
+            (self.since, self.may_block) = (now, false);
+            match task {
+                Task::Send(argv) => {
+                    self.may_block = argv.first().is_some_and(|name| may_block(name));
+                    self.client.send(now, argv, &mut wanted);
+                }
+                Task::Connect(host, port) => self.client.connect(now, &host, port, &mut wanted),
+                Task::Refuse(why) => all.push(Do::Print(Console::Redis, LineStyle::Error, why)),
+            }
+            all.extend(self.tell(wanted));
         }
-        let Some((argv, text)) = self.queue.pop_front() else { return Vec::new() };
-        let input = Do::Print(Console::Redis, LineStyle::Input, format!("{}{text}", self.client.prompt()));
+        all
+    }
+
+    /// There is nobody of the name that the last command was sent to.
+    pub fn no_such_host(&mut self, now: Nanos) -> Vec<Do> {
         let mut wanted = Vec::new();
-        let name = argv.first().cloned().unwrap_or_default();
-        (self.since, self.may_block) = (now, may_block(&name));
-        self.client.send(now, argv, &mut wanted);
-        std::iter::once(input).chain(self.tell(wanted)).collect()
+        self.client.no_such_host(now, &mut wanted);
+        self.tell(wanted)
     }
 
     /// A reply has come.
@@ -201,6 +258,21 @@ impl Operator {
                 }
             })
             .collect()
+    }
+}
+
+/// Whether a line's first word says how often the rest is to be run.
+fn is_number(word: &[u8]) -> bool {
+    let digits = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// How often that is, or what is wrong with it.
+fn times(word: &[u8]) -> Result<i64, String> {
+    match std::str::from_utf8(word).ok().and_then(|word| word.parse().ok()) {
+        Some(times @ 1..=TIMES_MAX) => Ok(times),
+        Some(1..) => Err(format!("A line is run {TIMES_MAX} times at most.")),
+        _ => Err("Invalid redis-cli repeat command option value.".to_owned()),
     }
 }
 
