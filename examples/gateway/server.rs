@@ -140,14 +140,15 @@ impl<B: Backend> Server<B> {
             }
             self.close_those_of_dead_nodes();
             self.resume_stalled();
+            if self.backend.has_ended() {
+                // A process that is gone sends nothing more.
+                return Ok(());
+            }
             while let Some(at) = self.dirty.pop() {
                 if let Some(connection) = &mut self.connections[at] {
                     connection.is_dirty = false;
                 }
                 self.flush(at);
-            }
-            if self.backend.has_ended() {
-                return Ok(());
             }
             for at in std::mem::take(&mut self.slow) {
                 if let Some(connection) = &mut self.connections[at] {
@@ -240,7 +241,7 @@ impl<B: Backend> Server<B> {
     fn serve(&mut self, at: usize) {
         loop {
             let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
-            if connection.closing || self.backend.has_ended() {
+            if connection.closing {
                 return;
             }
             if let Peer::Client { node, id } = connection.peer
@@ -279,6 +280,8 @@ impl<B: Backend> Server<B> {
                     let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
                     if let Some(reply) = &outcome.reply {
                         encode(reply, self.backend.protocol(node, id), &mut connection.out);
+                    } else if self.backend.has_ended() {
+                        return;
                     }
                     connection.closing |= outcome.close;
                     connection.parser.recycle(argv);
