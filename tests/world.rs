@@ -227,6 +227,18 @@ fn a_console_goes_to_the_node_that_it_is_told() {
 }
 
 #[test]
+fn many_lines_that_wait_are_all_answered_once_they_may_run() {
+    let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
+    world.act(Console::Redis, "BLPOP bar 0").expect("understood");
+    for _ in 0..500 {
+        world.act(Console::Redis, "connect nowhere 6379").expect("understood");
+    }
+    world.act(Console::Sim, "interrupt").expect("understood");
+    let nobody = "Could not connect to Redis at nowhere:6379: Name or service not known";
+    assert_eq!(transcript(&world, 0, Console::Redis).iter().filter(|line| *line == nobody).count(), 500);
+}
+
+#[test]
 fn a_key_is_moved_from_node_to_node_at_the_console() {
     let mut world = World::replay(&scene(), &[], secs(1)).expect("valid");
     let mut said = |line: &str| answer(&mut world, line).pop().unwrap_or_default();

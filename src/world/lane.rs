@@ -545,9 +545,15 @@ impl Lane {
         }
     }
 
+    /// Begins with the lines that wait, up to one that has to be waited for itself.
     fn operator_next(&mut self) {
-        let wanted = self.operator.next(self.now());
-        self.operator_do(wanted);
+        loop {
+            let wanted = self.operator.next(self.now());
+            if wanted.is_empty() {
+                return;
+            }
+            self.operator_do(wanted);
+        }
     }
 
     fn operator_reply(&mut self, reply: Reply) {
@@ -579,7 +585,6 @@ impl Lane {
                 {
                     let wanted = self.operator.no_such_host(self.now());
                     self.operator_do(wanted);
-                    self.operator_next();
                 }
                 Do::Client(ConsoleOutput::ToNode { ip, id, caller, argv, asking }) => {
                     let request = Request { id, caller, argv, asking };

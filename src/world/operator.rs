@@ -150,25 +150,24 @@ impl Operator {
 
     /// Begins with the next line, if the one before is done.
     pub fn next(&mut self, now: Nanos) -> Vec<Do> {
-        let mut all = Vec::new();
-        while !self.client.busy()
-            && let Some(Line { task, echo }) = self.queue.pop_front()
-        {
-            if let Some(text) = echo {
-                all.push(Do::Print(Console::Redis, LineStyle::Input, format!("{}{text}", self.client.prompt())));
-            }
-            let mut wanted = Vec::new();
-            (self.since, self.may_block) = (now, false);
-            match task {
-                Task::Send(argv) => {
-                    self.may_block = argv.first().is_some_and(|name| may_block(name));
-                    self.client.send(now, argv, &mut wanted);
-                }
-                Task::Connect(host, port) => self.client.connect(now, &host, port, &mut wanted),
-                Task::Refuse(why) => all.push(Do::Print(Console::Redis, LineStyle::Error, why)),
-            }
-            all.extend(self.tell(wanted));
+        if self.client.busy() {
+            return Vec::new();
         }
+        let Some(Line { task, echo }) = self.queue.pop_front() else { return Vec::new() };
+        let print = |style, text| Do::Print(Console::Redis, style, text);
+        let mut all = Vec::new();
+        all.extend(echo.map(|text| print(LineStyle::Input, format!("{}{text}", self.client.prompt()))));
+        let mut wanted = Vec::new();
+        (self.since, self.may_block) = (now, false);
+        match task {
+            Task::Send(argv) => {
+                self.may_block = argv.first().is_some_and(|name| may_block(name));
+                self.client.send(now, argv, &mut wanted);
+            }
+            Task::Connect(host, port) => self.client.connect(now, &host, port, &mut wanted),
+            Task::Refuse(why) => all.push(print(LineStyle::Error, why)),
+        }
+        all.extend(self.tell(wanted));
         all
     }
 
