@@ -164,7 +164,7 @@ impl Backend for Lone {
             return None;
         }
         // A wait has run out only after its last microsecond.
-        let deadline = self.engine.next_deadline().map(|at| UnixMicros(at.0 + 1));
+        let deadline = self.engine.next_deadline().map(|at| UnixMicros(at.0.saturating_add(1)));
         let next = deadline.map_or(self.next_cron, |at| at.min(self.next_cron));
         Some(Duration::from_micros(next.0.saturating_sub(self.clock.now().0)))
     }

@@ -128,7 +128,7 @@ impl Nodes {
     fn next_deadline(&self) -> Option<Nanos> {
         let living = (0..self.cluster.len()).map(index).filter(|node| self.cluster.liveness(*node) == Liveness::Up);
         let deadlines = living.filter_map(|node| self.cluster.engine(node).next_deadline());
-        deadlines.min().map(|at| Nanos::from_micros((at.0 + 1).saturating_sub(self.epoch.0)))
+        deadlines.min().map(|at| Nanos::from_micros(at.0.saturating_add(1).saturating_sub(self.epoch.0)))
     }
 }
 

@@ -68,7 +68,8 @@ impl Pause {
 
     /// When those who are held back may go on.
     pub fn next_deadline(&self) -> Option<UnixMicros> {
-        (!self.waiting.is_empty()).then_some(self.until)
+        // A shutdown's pause ends with it, and not by the clock.
+        (!self.waiting.is_empty() && self.before_shutdown.is_none()).then_some(self.until)
     }
 
     /// A client is gone.
