@@ -1,17 +1,13 @@
 //! MIGRATE's connections to other servers. As Redis does, the engine waits for their replies, and keeps a connection for a
 //! while.
 
-use slotscope::engine::{Migration, MigrationFailure, MigrationReplies, UnixMicros};
+use slotscope::engine::{LINK_KEPT_S, LINKS_KEPT_MAX, Migration, MigrationFailure, MigrationReplies, UnixMicros};
 use slotscope::resp::{Bytes, encode_command};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
-/// How long a connection is kept that nobody uses, in microseconds (`MIGRATE_SOCKET_CACHE_TTL`).
-const KEPT_US: u64 = 10_000_000;
-/// How many are kept (`MIGRATE_SOCKET_CACHE_ITEMS`).
-const KEPT_MAX: usize = 64;
 /// The longest line that is read.
 const LINE_MAX: u64 = 64 * 1024;
 
@@ -36,12 +32,12 @@ impl Outbound {
 
     /// Closes those that nobody has used for long.
     pub fn close_idle(&mut self, now: UnixMicros) {
-        self.kept.retain(|_, kept| now.0.saturating_sub(kept.used.0) <= KEPT_US);
+        self.kept.retain(|_, kept| now.0.saturating_sub(kept.used.0) <= LINK_KEPT_S * 1_000_000);
     }
 
     /// Carries keys to another server and waits for its replies.
     pub fn migrate(&mut self, migration: &Migration, now: UnixMicros) -> MigrationReplies {
-        let name = Bytes::from([&migration.host[..], b":", &migration.port[..]].concat());
+        let name = migration.address();
         let mut may_retry = true;
         loop {
             let kept = match self.kept.remove(&name) {
@@ -49,7 +45,7 @@ impl Outbound {
                 None => connect(migration, now),
             };
             let (replies, timed_out) = match kept {
-                Err((why, timed_out)) => (MigrationReplies::awaited(migration, false).failed(why), timed_out),
+                Err((why, timed_out)) => (MigrationReplies::default().failed(why), timed_out),
                 Ok(mut kept) => match converse(&mut kept, migration) {
                     Ok(replies) => {
                         kept.db = replies.is_success().then_some(migration.db);
@@ -69,7 +65,7 @@ impl Outbound {
     }
 
     fn keep(&mut self, name: Bytes, kept: Kept) {
-        if self.kept.len() >= KEPT_MAX
+        if self.kept.len() >= LINKS_KEPT_MAX
             && let Some(longest) = self.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(name, _)| name.clone())
         {
             self.kept.remove(&longest);

@@ -12,16 +12,12 @@ use super::redirect::NodeHost;
 use super::view::Ms;
 use super::wire;
 use super::{Caller, Event, NodeIndex, Output, Request, RequestId, Timer, Traffic};
-use crate::engine::{Migrated, Migration, MigrationFailure, MigrationReplies};
+use crate::engine::{LINK_KEPT_S, LINKS_KEPT_MAX, Migrated, Migration, MigrationFailure, MigrationReplies};
 use crate::resp::{Bytes, Value};
 use crate::sim::Nanos;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// How long a connection is kept that nobody uses (`MIGRATE_SOCKET_CACHE_TTL`).
-const KEPT_MS: Ms = 10_000;
-/// How many are kept (`MIGRATE_SOCKET_CACHE_ITEMS`).
-const KEPT_MAX: usize = 64;
 /// A TCP segment that only opens, closes or refuses a connection.
 const SEGMENT_BYTES: u64 = 60;
 /// Nodes are callers from here on; app servers and consoles have other numbers.
@@ -175,7 +171,7 @@ impl Caller {
 impl NodeState {
     /// Begins to carry keys to another node.
     pub fn begin_key_migration(&mut self, ctx: &mut Ctx<'_>, migration: Migration, may_wait: bool) -> Migrated {
-        let over = |why| Migrated::Answered(MigrationReplies::awaited(&migration, false).failed(why));
+        let over = |why| Migrated::Answered(MigrationReplies::default().failed(why));
         let to = match self.place(&migration.host, &migration.port) {
             Place::Node(node) => Some(node),
             Place::Nobody => None,
@@ -185,28 +181,24 @@ impl NodeState {
         if !may_wait {
             return Migrated::CannotWait;
         }
-        let name = Bytes::from([&migration.host[..], b":", &migration.port[..]].concat());
-        let (link, db) = match self.key_migrations.kept.get(&name) {
-            Some(kept) => (Some(kept.link), kept.db),
-            None => (None, None),
-        };
-        let replies = MigrationReplies::awaited(&migration, migration.needs_no_select(db));
         self.key_migrations.last_serial += 1;
         let serial = self.key_migrations.last_serial;
         let deadline = patience(ctx, &migration);
         ctx.timer(self.me, deadline, Timer::KeyMigration { serial });
+        let name = migration.address();
+        let kept = self.key_migrations.kept.get(&name).map(|kept| kept.link);
         let ongoing = Ongoing {
             name,
             to,
-            link: link.unwrap_or_default(),
+            link: kept.unwrap_or_default(),
             serial,
-            is_connected: link.is_some(),
+            is_connected: kept.is_some(),
             may_retry: true,
             migration,
-            replies,
+            replies: MigrationReplies::default(),
             deadline,
         };
-        if link.is_some() {
+        if ongoing.is_connected {
             self.send_commands(ctx, ongoing);
         } else {
             self.connect(ctx, ongoing);
@@ -221,11 +213,12 @@ impl NodeState {
             "localhost" => "127.0.0.1",
             host => self.roster.nodes.iter().find(|node| node.name == host).map_or(host, |node| &node.ip),
         };
-        let port: Option<u16> = std::str::from_utf8(port).ok().and_then(|port| port.parse().ok());
-        let mut machine = self.roster.nodes.iter().enumerate().filter(|(_, node)| node.ip == ip).peekable();
-        if machine.peek().is_some() {
-            let node = machine.find(|(_, node)| Some(node.port) == port);
-            return node.map_or(Place::NoServer, |(index, _)| Place::Node(NodeIndex(index as u16)));
+        let port = std::str::from_utf8(port).ok().and_then(|port| port.parse().ok());
+        if let Some(node) = port.and_then(|port| self.roster.at_address(ip, port)) {
+            return Place::Node(node);
+        }
+        if self.roster.at_ip(ip).is_some() {
+            return Place::NoServer;
         }
         if ip.parse::<std::net::IpAddr>().is_ok() { Place::Nobody } else { Place::NoName }
     }
@@ -234,17 +227,17 @@ impl NodeState {
         self.key_migrations.last_link += 1;
         ongoing.link = self.key_migrations.last_link;
         ongoing.is_connected = false;
-        ongoing.replies = MigrationReplies::awaited(&ongoing.migration, ongoing.migration.needs_no_select(None));
         if let Some(to) = ongoing.to {
             self.send_key_migration(ctx, to, KeyMigrationMessage::Connect { link: ongoing.link });
         }
         self.wait(ctx, ongoing);
     }
 
-    fn send_commands(&mut self, ctx: &mut Ctx<'_>, ongoing: Ongoing) {
+    fn send_commands(&mut self, ctx: &mut Ctx<'_>, mut ongoing: Ongoing) {
         if let Some(to) = ongoing.to {
             let db = self.key_migrations.kept.get(&ongoing.name).and_then(|kept| kept.db);
             let has_db = ongoing.migration.needs_no_select(db);
+            ongoing.replies = MigrationReplies::awaited(&ongoing.migration, has_db);
             let commands = ongoing.migration.commands(has_db);
             self.send_key_migration(ctx, to, KeyMigrationMessage::Commands { link: ongoing.link, commands });
         }
@@ -286,7 +279,7 @@ impl NodeState {
 
     /// Closes connections that nobody has used for long.
     pub fn close_idle_links(&mut self, ctx: &mut Ctx<'_>) {
-        let is_idle = |kept: &Kept| ctx.ms.saturating_sub(kept.used) > KEPT_MS;
+        let is_idle = |kept: &Kept| ctx.ms.saturating_sub(kept.used) > LINK_KEPT_S * 1_000;
         let kept = &self.key_migrations.kept;
         let idle: Vec<Bytes> = kept.iter().filter(|(_, kept)| is_idle(kept)).map(|(name, _)| name.clone()).collect();
         for name in idle {
@@ -341,7 +334,7 @@ impl NodeState {
 
     fn keep_link(&mut self, ctx: &mut Ctx<'_>, ongoing: &Ongoing, link: u64) {
         let Some(to) = ongoing.to else { return };
-        if self.key_migrations.kept.len() >= KEPT_MAX {
+        if self.key_migrations.kept.len() >= LINKS_KEPT_MAX {
             let longest = self.key_migrations.kept.iter().min_by_key(|(_, kept)| kept.used);
             if let Some(name) = longest.map(|(name, _)| name.clone()) {
                 self.close_link(ctx, &name);

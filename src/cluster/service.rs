@@ -246,14 +246,19 @@ impl Node {
         for client in hung_up {
             let Some(caller) = self.service.caller_of(client) else { continue };
             self.forget(caller);
-            if let Some(peer) = caller.peer() {
-                self.state.reset_link(ctx, peer);
-                continue;
-            }
-            self.service.pushes += 1;
-            let (node, number) = (self.state.me, self.service.pushes);
-            self.send_off(ctx, Output::HungUp { node, caller, number });
+            self.tell_hung_up(ctx, caller);
         }
+    }
+
+    /// Tells a caller that its connection is closed.
+    fn tell_hung_up(&mut self, ctx: &mut Ctx<'_>, caller: Caller) {
+        if let Some(peer) = caller.peer() {
+            self.state.reset_link(ctx, peer);
+            return;
+        }
+        self.service.pushes += 1;
+        let (node, number) = (self.state.me, self.service.pushes);
+        self.send_off(ctx, Output::HungUp { node, caller, number });
     }
 
     /// What is to be done for clients after whatever has happened.
@@ -310,16 +315,11 @@ impl Node {
         self.report_notices(ctx);
     }
 
-    /// Closes the connections to all callers.
+    /// Closes the connections to all callers, now: nothing that is being served leaves any more.
     pub fn hang_up_all(&mut self, ctx: &mut Ctx<'_>) {
-        let node = self.state.me;
+        self.service.is_serving = false;
         for caller in std::mem::take(&mut self.service.clients).into_keys() {
-            if let Some(peer) = caller.peer() {
-                self.state.reset_link(ctx, peer);
-                continue;
-            }
-            self.service.pushes += 1;
-            ctx.out.push(Output::HungUp { node, caller, number: self.service.pushes });
+            self.tell_hung_up(ctx, caller);
         }
     }
 

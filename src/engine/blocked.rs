@@ -32,6 +32,13 @@ pub struct Wait {
     pub serve: Serve,
 }
 
+impl Wait {
+    /// Not for a key: something else ends it, if its time does not run out before.
+    pub fn for_no_key(deadline: Option<UnixMicros>, on_timeout: Value) -> Self {
+        Self { keys: Vec::new(), kind: None, deadline, on_timeout, serve: |_, _| None }
+    }
+}
+
 /// A client's wait with all that is needed to end it.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -171,7 +178,7 @@ impl Call<'_> {
         }
         self.engine.blocked.for_replicas.insert(0, ForReplicas { client: self.client, offset, replicas });
         self.host.request_acknowledgements();
-        self.block(Wait { keys: Vec::new(), kind: None, deadline, on_timeout: Value::Null, serve: |_, _| None })
+        self.block(Wait::for_no_key(deadline, Value::Null))
     }
 
     /// The end of a wait from a time-out argument in whole milliseconds (0: never), with Redis's errors.

@@ -14,6 +14,10 @@ use crate::resp::{Bytes, Value};
 
 /// How long the other server is waited for where nobody says, in milliseconds.
 const TIMEOUT_MS: u64 = 1_000;
+/// How long a connection is kept that nobody uses, in seconds (`MIGRATE_SOCKET_CACHE_TTL`).
+pub const LINK_KEPT_S: u64 = 10;
+/// How many connections are kept (`MIGRATE_SOCKET_CACHE_ITEMS`).
+pub const LINKS_KEPT_MAX: usize = 64;
 
 /// What is asked of another server, in this order.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +37,11 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// Where to, as connections are kept by: `10.0.1.12:6379`.
+    pub fn address(&self) -> Bytes {
+        Bytes::from([&self.host[..], b":", &self.port[..]].concat())
+    }
+
     /// Whether a connection in this database (none: nobody knows) needs no SELECT. Redis remembers what it does not know as
     /// -1, and so never selects that.
     pub fn needs_no_select(&self, db: Option<i64>) -> bool {
@@ -70,7 +79,7 @@ impl MigrationReplies {
         Self { preludes, left: migration.restores.len(), ..Self::default() }
     }
 
-    /// Nothing came, or nothing more comes.
+    /// Nothing comes, or nothing more.
     #[must_use]
     pub fn failed(mut self, why: MigrationFailure) -> Self {
         self.failure = Some(why);
@@ -234,9 +243,7 @@ pub fn migrate(call: &mut Call<'_>) -> Result<Value, Error> {
                 copy,
                 since: call.now,
             }));
-            let wait =
-                Wait { keys: Vec::new(), kind: None, deadline: None, on_timeout: Value::Null, serve: |_, _| None };
-            Ok(call.block(wait))
+            Ok(call.block(Wait::for_no_key(None, Value::Null)))
         }
         Migrated::CannotWait => {
             Err(Error::Text("ERR Slotscope does not implement 'MIGRATE' inside a transaction on a cluster node yet"))

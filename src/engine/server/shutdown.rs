@@ -83,8 +83,7 @@ pub fn shutdown(call: &mut Call<'_>) -> Result<Value, Error> {
         // Nothing more is written that replicas would lack.
         call.engine.pause.begin_for_shutdown();
     }
-    let on_timeout = Value::error(CALLED_OFF);
-    Ok(call.block(Wait { keys: Vec::new(), kind: None, deadline: None, on_timeout, serve: |_, _| None }))
+    Ok(call.block(Wait::for_no_key(None, Value::error(CALLED_OFF))))
 }
 
 fn abort(call: &mut Call<'_>) -> Result<Value, Error> {
@@ -145,6 +144,7 @@ mod tests {
         server.engine.configure("shutdown-timeout", "3").expect("a parameter of Redis");
         assert_eq!(server.talk(first, "shutdown nosave"), "");
         assert_eq!(server.talk(second, "set k v"), "", "it waits");
+        assert_eq!(server.engine.next_deadline(), None, "no clock ends that");
         assert_eq!(server.run("get k"), "nil");
         assert!(server.run("info server").contains("shutdown_in_milliseconds:3000"));
         assert_eq!(server.run("shutdown abort"), "+OK");
