@@ -118,7 +118,9 @@ impl Blocked {
         }
     }
 
+    /// A client waits for one thing at a time: what it waited for before, if it was not held back, is forgotten.
     fn add(&mut self, client: ClientId, waiting: Waiting) {
+        self.remove(client);
         for key in &waiting.wait.keys {
             let queue = self.queues.entry((waiting.db, key.clone())).or_default();
             if !queue.contains(&client) {
@@ -176,9 +178,10 @@ impl Call<'_> {
         if acknowledged >= replicas || self.nested {
             return Value::Int(acknowledged);
         }
-        self.engine.blocked.for_replicas.insert(0, ForReplicas { client: self.client, offset, replicas });
         self.host.request_acknowledgements();
-        self.block(Wait::for_no_key(deadline, Value::Null))
+        let reply = self.block(Wait::for_no_key(deadline, Value::Null));
+        self.engine.blocked.for_replicas.insert(0, ForReplicas { client: self.client, offset, replicas });
+        reply
     }
 
     /// The end of a wait from a time-out argument in whole milliseconds (0: never), with Redis's errors.

@@ -451,6 +451,9 @@ impl Engine {
         }
     }
     /// Runs one command. The reply is what the server would send to this client.
+    ///
+    /// Who waits ([`Engine::is_blocked`]) is asked nothing until it is answered; it is the driver that holds its commands
+    /// back.
     pub fn execute(&mut self, host: &mut dyn Host, client: ClientId, argv: &[Bytes]) -> Outcome {
         let RequestSize { text, wire } = request_size(argv);
         self.server.net_input_bytes += wire as u64;

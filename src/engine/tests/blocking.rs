@@ -59,6 +59,23 @@ fn wait_is_answered_when_enough_replicas_have_acknowledged() {
 }
 
 #[test]
+fn a_client_waits_for_one_thing_at_a_time() {
+    let (mut server, [one, two, _]) = three();
+    // A driver holds back who waits; one that does not has the former wait forgotten, its deadline and its places too.
+    server.converse(&[
+        (one, "BLPOP a b 1", ""),
+        (one, "WAIT 1 2", ""),
+        (one, "BLPOP b c 3", ""),
+        (two, "RPUSH a 1", ":1"),
+        (two, "RPUSH b 2", "#1 [\"b\", \"2\"] | :1"),
+    ]);
+    assert_eq!(pass(&mut server, 5_000), "");
+    assert_eq!(server.engine.next_deadline(), None);
+    server.engine.acknowledged(&mut server.host);
+    assert_eq!(server.sent(), "");
+}
+
+#[test]
 fn a_client_that_waits_can_be_woken() {
     let (mut server, [one, two, three]) = three();
     server.converse(&[

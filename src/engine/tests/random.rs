@@ -66,6 +66,16 @@ fn any_command() -> impl Strategy<Value = Vec<Bytes>> {
     (name, words).prop_map(|(name, words)| std::iter::once(name).chain(words).map(Bytes::from).collect())
 }
 
+/// Asks as the server's client, or as a new one in place of a client that waits or is gone: who waits is asked nothing.
+fn ask(server: &mut Server, argv: &[Bytes]) {
+    if server.engine.is_blocked(server.client) || server.engine.clients.get(server.client).is_none() {
+        server.client = server.engine.connect(server.host.now, "127.0.0.1:50000");
+    }
+    if server.engine.execute(&mut server.host, server.client, argv).close {
+        server.engine.disconnect(server.client);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -82,10 +92,7 @@ proptest! {
             server.engine.configure("maxmemory-policy", "allkeys-lfu").expect("a policy");
         }
         for (argv, pause) in commands {
-            let outcome = server.engine.execute(&mut server.host, server.client, &argv);
-            if outcome.close || server.engine.clients.get(server.client).is_none() {
-                server.client = server.engine.connect(server.host.now, "127.0.0.1:50000");
-            }
+            ask(&mut server, &argv);
             server.advance_ms(pause);
             if pause % 7 == 0 {
                 server.engine.cron(&mut server.host);
@@ -102,10 +109,7 @@ proptest! {
         let mut replica = Server::new(false);
         replica.host.replica = true;
         for (argv, pause) in commands {
-            let outcome = server.engine.execute(&mut server.host, server.client, &argv);
-            if outcome.close || server.engine.clients.get(server.client).is_none() {
-                server.client = server.engine.connect(server.host.now, "127.0.0.1:50000");
-            }
+            ask(&mut server, &argv);
             replica.host.now = server.host.now;
             for effect in server.engine.take_effects() {
                 replica.engine.apply(&mut replica.host, &effect);
