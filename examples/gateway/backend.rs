@@ -1,7 +1,9 @@
 //! What the event loop asks of what it serves: one engine, or the nodes of a cluster.
 
+use mio::Waker;
 use slotscope::engine::{ClientId, Outcome};
 use slotscope::resp::{Bytes, RequestLimits, Value};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A served node: its place among the ports.
@@ -42,10 +44,13 @@ pub trait Backend {
     fn take_messages(&mut self, node: Node) -> Vec<(ClientId, Value)>;
     /// Clients that the node disconnected.
     fn take_hung_up(&mut self, node: Node) -> Vec<ClientId>;
-    /// Whether the commands to replicate are asked for; if not they are dropped.
-    fn keep_effects(&mut self, node: Node, keep: bool);
-    /// Commands to replicate, since the last call.
-    fn take_effects(&mut self, node: Node) -> Vec<Vec<Bytes>>;
+    /// Who has asked a node for what it replicates since the last call (SYNC, PSYNC), and what each is sent before the
+    /// stream.
+    fn take_replicas(&mut self, node: Node) -> Vec<(ClientId, Vec<u8>)>;
+    /// What the replicas of a node are to be sent, since the last call.
+    fn take_stream(&mut self, node: Node) -> Vec<u8>;
+    /// How to have the event loop look at [`Backend::work`] from another thread.
+    fn set_waker(&mut self, _waker: Arc<Waker>) {}
     /// How long until [`Backend::work`] has something to do; none while only a command moves the clock.
     fn idle_for(&mut self) -> Option<Duration>;
     /// What has come due: periodic work, waits that ran out, messages among nodes.

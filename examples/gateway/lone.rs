@@ -4,9 +4,16 @@ use super::backend::{Backend, Node};
 use super::clock::Clock;
 use super::options::Options;
 use super::outbound::Outbound;
-use slotscope::engine::{ClientId, Engine, Host, Migrated, Migration, Outcome, UnixMicros};
-use slotscope::resp::{Bytes, RequestLimits, Value};
+use super::primary_link::News;
+use super::replication::{LinkState, Replication};
+use mio::Waker;
+use slotscope::engine::{
+    ClientId, Engine, Followed, Host, Migrated, Migration, Outcome, PrimaryAddress, ReplicaWord, SyncRequest,
+    UnixMicros,
+};
+use slotscope::resp::{Bytes, RequestLimits, RequestParser, Value, encode_command};
 use slotscope::sim::Rng;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What surrounds the engine.
@@ -14,6 +21,7 @@ struct Surroundings {
     now: UnixMicros,
     rng: Rng,
     outbound: Outbound,
+    replication: Replication,
     is_real: bool,
 }
 
@@ -33,6 +41,46 @@ impl Host for Surroundings {
     fn kept_migration_links(&self) -> usize {
         self.outbound.kept()
     }
+    fn is_replica(&self) -> bool {
+        self.replication.is_replica()
+    }
+    fn is_cut_off(&self) -> bool {
+        self.replication.is_cut_off()
+    }
+    fn good_replicas(&self) -> u32 {
+        self.replication.good_replicas()
+    }
+    fn acknowledged_replicas(&self, offset: u64) -> i64 {
+        self.replication.acknowledged(offset)
+    }
+    fn has_lagging_replicas(&self) -> bool {
+        self.replication.has_lagging()
+    }
+    fn request_acknowledgements(&mut self) {
+        self.replication.wants_acknowledgements = true;
+    }
+    fn info_replication(&self) -> Vec<(String, String)> {
+        self.replication.info(self.now)
+    }
+    fn role(&self) -> Value {
+        self.replication.role()
+    }
+    fn follow(&mut self, primary: &PrimaryAddress) -> Followed {
+        self.replication.follow(primary, self.now)
+    }
+    fn follow_nobody(&mut self) {
+        self.replication.follow_nobody();
+    }
+    fn feed(&mut self, client: ClientId, request: SyncRequest) -> bool {
+        self.replication.feed(client, request);
+        true
+    }
+    fn replica_says(&mut self, client: ClientId, word: ReplicaWord) {
+        self.replication.hear(client, word, self.now);
+    }
+    fn change_replication_id(&mut self) {
+        self.replication.history.change_name();
+    }
 }
 
 /// An engine with its clock.
@@ -41,7 +89,11 @@ pub struct Lone {
     host: Surroundings,
     clock: Clock,
     next_cron: UnixMicros,
-    keeps_effects: bool,
+    waker: Option<Arc<Waker>>,
+    /// What has come from the primary and is not a whole command yet.
+    from_primary: RequestParser,
+    /// When the primary was told last how much has come, or tried to be reached.
+    link_tended: UnixMicros,
     /// Commands that are told the same time before the machine's clock is read again.
     unhurried: u32,
 }
@@ -59,8 +111,19 @@ impl Lone {
         }
         engine.end_stream();
         let rng = Rng::named(options.seed, "gateway");
-        let host = Surroundings { now: clock.now(), rng, outbound: Outbound::default(), is_real: clock.is_real() };
-        Ok(Self { engine, next_cron: host.now, host, clock, keeps_effects: false, unhurried: 0 })
+        let replication = Replication::new(Rng::named(options.seed ^ clock.now().0, "replication"));
+        let outbound = Outbound::default();
+        let host = Surroundings { now: clock.now(), rng, outbound, replication, is_real: clock.is_real() };
+        Ok(Self {
+            engine,
+            next_cron: host.now,
+            host,
+            clock,
+            waker: None,
+            from_primary: RequestParser::default(),
+            link_tended: UnixMicros(0),
+            unhurried: 0,
+        })
     }
 
     fn hz(&self) -> u64 {
@@ -70,6 +133,131 @@ impl Lone {
     /// Nobody watches keys go.
     fn drop_notices(&mut self) {
         self.engine.take_notices();
+    }
+
+    /// Puts into the stream what has happened, where it is kept; `by`: what this client did.
+    fn replicate(&mut self, by: Option<ClientId>) {
+        let replication = &mut self.host.replication;
+        if !replication.history.is_kept() {
+            return;
+        }
+        if replication.is_replica() {
+            // Its own changes are nobody's business.
+            self.engine.take_effects();
+            return;
+        }
+        let mut bytes = Vec::new();
+        for argv in self.engine.take_effects() {
+            encode_command(&argv, &mut bytes);
+        }
+        if !bytes.is_empty() {
+            replication.append(&bytes);
+            if let Some(client) = by {
+                self.engine.note_offset(client, replication.history.offset);
+            }
+        }
+        replication.ask_for_acknowledgements();
+        if std::mem::take(&mut replication.has_news_of_replicas) {
+            self.engine.acknowledged(&mut self.host);
+        }
+    }
+
+    /// Looks after the connection to the primary, once a second.
+    fn tend_link(&mut self) {
+        let now = self.host.now;
+        let replication = &mut self.host.replication;
+        let Some(primary) = &mut replication.primary else { return };
+        if now.0.saturating_sub(self.link_tended.0) < 1_000_000 {
+            return;
+        }
+        self.link_tended = now;
+        match primary.state {
+            LinkState::Connect => primary.attempt(&self.engine, &replication.history, self.waker.clone()),
+            LinkState::Connecting | LinkState::Sync => {}
+            LinkState::Connected => {
+                let offset = replication.history.offset;
+                if !primary.link.as_mut().is_some_and(|link| link.acknowledge(offset)) {
+                    primary.lose(now);
+                }
+            }
+        }
+    }
+
+    /// Takes what has come from the primary.
+    fn hear_primary(&mut self) {
+        while let Some(link) = self.host.replication.primary.as_mut().and_then(|primary| primary.link.as_ref()) {
+            let Ok(news) = link.news.try_recv() else { return };
+            self.host.now = self.clock.now();
+            if let Err(why) = self.take_news(news) {
+                print_log(vec![why]);
+                if let Some(primary) = &mut self.host.replication.primary {
+                    primary.lose(self.host.now);
+                }
+            }
+        }
+    }
+
+    /// Does what news of the primary ask for. An error: the connection is of no use any more, and why.
+    fn take_news(&mut self, news: News) -> Result<(), String> {
+        let now = self.host.now;
+        let replication = &mut self.host.replication;
+        let Some(primary) = &mut replication.primary else { return Ok(()) };
+        primary.last_io = now;
+        match news {
+            News::Lost(why) => return Err(why),
+            News::Connected(stream) => {
+                if let Some(link) = &mut primary.link {
+                    link.connected(stream);
+                }
+            }
+            News::Transfer(len) => {
+                primary.state = LinkState::Sync;
+                primary.transfer = len;
+            }
+            News::Continues(replid) => {
+                primary.state = LinkState::Connected;
+                self.from_primary = RequestParser::default();
+                if let Some(replid) = replid {
+                    replication.history.adopt_name(&replid);
+                }
+            }
+            News::Snapshot { replid, offset, bytes } => {
+                let loaded = self.engine.load_snapshot(&mut self.host, &bytes);
+                loaded.map_err(|why| format!("The snapshot of the primary cannot be loaded: {why}"))?;
+                self.engine.begin_stream();
+                self.from_primary = RequestParser::default();
+                let replication = &mut self.host.replication;
+                replication.history.adopt(&replid, offset);
+                if let Some(primary) = &mut replication.primary {
+                    primary.state = LinkState::Connected;
+                    primary.has_history = true;
+                }
+                // What is told next is told at once.
+                self.link_tended = UnixMicros(0);
+            }
+            News::Stream(bytes) => {
+                replication.append(&bytes);
+                self.from_primary.feed(&bytes);
+                self.apply_stream()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_stream(&mut self) -> Result<(), String> {
+        loop {
+            let argv = match self.from_primary.next_request() {
+                Ok(Some(argv)) => argv,
+                Ok(None) => return Ok(()),
+                Err(why) => return Err(format!("The primary's stream makes no sense: {why}")),
+            };
+            if argv.first().is_some_and(|word| word.eq_ignore_ascii_case(b"replconf")) {
+                // The only thing that it can want is to know how much has come.
+                self.link_tended = UnixMicros(0);
+                continue;
+            }
+            self.engine.apply(&mut self.host, &argv);
+        }
     }
 }
 
@@ -104,6 +292,7 @@ impl Backend for Lone {
 
     fn disconnect(&mut self, _node: Node, client: ClientId) {
         self.engine.disconnect(client);
+        self.host.replication.forget(client);
     }
 
     fn execute(&mut self, _node: Node, client: ClientId, argv: &[Bytes]) -> Outcome {
@@ -116,6 +305,7 @@ impl Backend for Lone {
         if outcome.cost_ns > LONG_NS {
             self.unhurried = 0;
         }
+        self.replicate(Some(client));
         self.drop_notices();
         print_log(self.engine.take_log());
         self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));
@@ -146,17 +336,16 @@ impl Backend for Lone {
         self.engine.take_hung_up()
     }
 
-    fn keep_effects(&mut self, _node: Node, keep: bool) {
-        self.keeps_effects = keep;
-        if keep {
-            self.engine.begin_stream();
-        } else {
-            self.engine.end_stream();
-        }
+    fn take_replicas(&mut self, _node: Node) -> Vec<(ClientId, Vec<u8>)> {
+        self.host.replication.take_asked(&mut self.engine, self.host.now)
     }
 
-    fn take_effects(&mut self, _node: Node) -> Vec<Vec<Bytes>> {
-        if self.keeps_effects { self.engine.take_effects() } else { Vec::new() }
+    fn take_stream(&mut self, _node: Node) -> Vec<u8> {
+        self.host.replication.take_out()
+    }
+
+    fn set_waker(&mut self, waker: Arc<Waker>) {
+        self.waker = Some(waker);
     }
 
     fn idle_for(&mut self) -> Option<Duration> {
@@ -171,6 +360,7 @@ impl Backend for Lone {
 
     fn work(&mut self) {
         self.unhurried = 0;
+        self.hear_primary();
         let now = self.clock.now();
         let waits_out = self.engine.next_deadline().is_some_and(|at| at < now);
         if !waits_out && now < self.next_cron {
@@ -183,10 +373,13 @@ impl Backend for Lone {
         if now >= self.next_cron {
             self.engine.cron(&mut self.host);
             self.host.outbound.close_idle(now);
+            self.host.replication.cron(&mut self.engine, now);
             let period = 1_000_000 / self.hz();
             // What was missed is not made up for.
             self.next_cron = UnixMicros((self.next_cron.0 + period).max(now.0));
         }
+        self.replicate(None);
+        self.tend_link();
         self.drop_notices();
     }
 

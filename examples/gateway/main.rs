@@ -16,6 +16,9 @@
 //! | [`backend`] | what the event loop asks of what it serves |
 //! | [`lone`] | one engine |
 //! | [`outbound`] | its connections to other servers (MIGRATE) |
+//! | [`replication`] | who copies it, and whom it copies |
+//! | [`history`] | what is replicated, as a stream of bytes |
+//! | [`primary_link`] | the connection to the server that it copies |
 //! | [`nodes`] | a cluster, in the pace of the clock |
 //! | [`connection`] | one client's socket, its requests and its replies |
 //! | [`server`] | the event loop |
@@ -28,10 +31,13 @@
 mod backend;
 mod clock;
 mod connection;
+mod history;
 mod lone;
 mod nodes;
 mod options;
 mod outbound;
+mod primary_link;
+mod replication;
 mod server;
 
 use clock::Clock;

@@ -8,7 +8,7 @@ use super::options::Options;
 use rustc_hash::FxHashMap;
 use slotscope::cluster::{self, Cluster, ClusterSpec, Liveness, NodeIndex, NodeSpec, Output, Traffic};
 use slotscope::engine::{ClientId, Outcome, UnixMicros};
-use slotscope::resp::{Bytes, RequestLimits, Value};
+use slotscope::resp::{Bytes, RequestLimits, Value, encode_command};
 use slotscope::sim::{Delivery, HostId, Nanos, Network, NetworkSpec, Schedule, ZoneId};
 use std::time::Duration;
 
@@ -62,6 +62,9 @@ impl Nodes {
             for (name, value) in &options.settings {
                 engine.configure(name, value).map_err(|why| format!("--{name} {value:?}: {why}"))?;
             }
+        }
+        for node in 0..nodes.cluster.len() {
+            nodes.cluster.offer_stream(index(node));
         }
         nodes.carry_out();
         if options.cluster_nodes == 0 {
@@ -197,12 +200,25 @@ impl Backend for Nodes {
         self.cluster.engine_mut(index(node)).take_hung_up()
     }
 
-    fn keep_effects(&mut self, node: Node, keep: bool) {
-        self.cluster.tap(index(node), keep);
+    fn take_replicas(&mut self, node: Node) -> Vec<(ClientId, Vec<u8>)> {
+        let node = index(node);
+        let asked = self.cluster.take_to_be_fed(node);
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        self.cluster.tap(node);
+        let snapshot = self.cluster.engine(node).snapshot(self.clock.now());
+        let mut first = format!("${}\r\n", snapshot.len()).into_bytes();
+        first.extend_from_slice(&snapshot);
+        asked.into_iter().map(|client| (client, first.clone())).collect()
     }
 
-    fn take_effects(&mut self, node: Node) -> Vec<Vec<Bytes>> {
-        self.cluster.take_replicated(index(node))
+    fn take_stream(&mut self, node: Node) -> Vec<u8> {
+        let mut stream = Vec::new();
+        for argv in self.cluster.take_replicated(index(node)) {
+            encode_command(&argv, &mut stream);
+        }
+        stream
     }
 
     fn idle_for(&mut self) -> Option<Duration> {

@@ -17,8 +17,6 @@ The simulated server, or the simulated cluster, on ports of this machine (127.0.
   --seed N            of all chance (default 1)
   --control-port N    listen there for lines about the simulation, as `redis-cli -p N STEP 1500` sends them:
                       STEP <milliseconds>, and in a cluster KILL, RESTART, PAUSE, RESUME <node>
-  --stream-sync yes   SYNC is answered with an empty snapshot and then the replication stream, for suites that look at
-                      what is replicated; no replica can be fed that way (default no: SYNC is refused)
   --<parameter> …     any parameter of Redis 7.0, as redis-server takes it: --maxmemory 10mb --save \"\"
   --help
 ";
@@ -48,8 +46,6 @@ pub struct Options {
     pub seed: u64,
     /// Where lines about the simulation are taken.
     pub control_port: Option<u16>,
-    /// Whether SYNC is answered with the replication stream alone.
-    pub stream_sync: bool,
     /// Redis's parameters, in order.
     pub settings: Vec<(String, String)>,
 }
@@ -67,7 +63,6 @@ pub fn read(words: &[String]) -> Result<Start, String> {
         step_us: None,
         seed: 1,
         control_port: None,
-        stream_sync: false,
         settings: Vec::new(),
     };
     let (mut stepped, mut step_us) = (false, 100);
@@ -100,7 +95,6 @@ pub fn read(words: &[String]) -> Result<Start, String> {
                     _ => return Err(format!("--clock is real or stepped, not '{value}'.")),
                 }
             }
-            "stream-sync" => options.stream_sync = value == "yes",
             "cluster-enabled" => options.cluster_enabled = value == "yes",
             _ => set(&mut options.settings, name, value),
         }

@@ -7,14 +7,17 @@ use super::backend::{Backend, Node};
 use super::connection::{Connection, Peer, Progress};
 use super::options::Options;
 use mio::net::TcpListener;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Token, Waker};
 use rustc_hash::FxHashMap;
 use slotscope::engine::ClientId;
-use slotscope::resp::{Value, encode, encode_command};
+use slotscope::resp::{Value, encode};
 use std::io::{ErrorKind, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+/// Wakes the event loop from another thread.
+const WAKER: Token = Token(usize::MAX);
 /// Events taken at once.
 const EVENTS_MAX: usize = 1_024;
 /// Looks for more to do before going to sleep, about a twentieth of a millisecond together: whoever sends something then need
@@ -49,9 +52,7 @@ pub struct Server<B> {
     /// Connections that may have more to read.
     unread: Vec<usize>,
     buffer: Vec<u8>,
-    /// SYNC is answered with the replication stream.
-    stream_sync: bool,
-    /// Connections that are sent it.
+    /// Connections that are sent what their node replicates.
     followers: Vec<usize>,
 }
 
@@ -79,6 +80,7 @@ impl<B: Backend> Server<B> {
             poll.registry().register(listener, Token(at), Interest::READABLE).map_err(trouble)?;
         }
         let _ = std::io::stdout().flush();
+        backend.set_waker(Arc::new(Waker::new(poll.registry(), WAKER).map_err(trouble)?));
         let places = vec![FxHashMap::default(); backend.nodes()];
         Ok(Self {
             backend,
@@ -92,7 +94,6 @@ impl<B: Backend> Server<B> {
             slow: Vec::new(),
             unread: Vec::new(),
             buffer: vec![0; READ_MAX],
-            stream_sync: options.stream_sync,
             followers: Vec::new(),
         })
     }
@@ -121,6 +122,9 @@ impl<B: Backend> Server<B> {
                 self.readable(at, false);
             }
             for event in &events {
+                if event.token() == WAKER {
+                    continue;
+                }
                 let Token(token) = event.token();
                 if token < self.doors.len() {
                     self.accept(token);
@@ -271,9 +275,6 @@ impl<B: Backend> Server<B> {
                     };
                     encode(&reply, 2, &mut connection.out);
                 }
-                Peer::Client { node, .. } if self.stream_sync && matches!(&argv[..], [word] if is_sync(word)) => {
-                    self.follow(at, node);
-                }
                 Peer::Client { node, id } => {
                     let outcome = self.backend.execute(node, id, &argv);
                     self.deliver(node, Some(id));
@@ -282,7 +283,12 @@ impl<B: Backend> Server<B> {
                         encode(reply, self.backend.protocol(node, id), &mut connection.out);
                     } else if self.backend.has_ended() {
                         return;
+                    } else {
+                        for (replica, first) in self.backend.take_replicas(node) {
+                            self.follow(node, replica, &first);
+                        }
                     }
+                    let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
                     connection.closing |= outcome.close;
                     connection.parser.recycle(argv);
                 }
@@ -372,32 +378,29 @@ impl<B: Backend> Server<B> {
         }
     }
 
-    /// Begins to send a connection what its node replicates, after a snapshot that holds nothing.
-    fn follow(&mut self, at: usize, node: Node) {
-        /// A snapshot of version 10 (Redis 7.0) without a key: its end mark, and no checksum.
-        const SNAPSHOT: &[u8] = b"REDIS0010\xff\0\0\0\0\0\0\0\0";
-        self.backend.keep_effects(node, true);
+    /// Begins to send a client what its node replicates, behind what comes first.
+    fn follow(&mut self, node: Node, replica: ClientId, first: &[u8]) {
+        let Some(&at) = self.places[node].get(&replica) else { return };
         if let Some(connection) = &mut self.connections[at] {
-            let _ = write!(connection.out, "${}\r\n", SNAPSHOT.len());
-            connection.out.extend_from_slice(SNAPSHOT);
-            if !connection.is_follower {
-                connection.is_follower = true;
-                self.followers.push(at);
-            }
+            connection.out.extend_from_slice(first);
+            connection.is_follower = true;
+            self.followers.push(at);
         }
+        self.mark_dirty(at);
     }
 
     /// Sends the followers of a node what it has to replicate.
     fn replicate(&mut self, node: Node) {
-        for argv in self.backend.take_effects(node) {
-            for n in 0..self.followers.len() {
-                let at = self.followers[n];
-                let Some(connection) = &mut self.connections[at] else { continue };
-                if matches!(connection.peer, Peer::Client { node: its, .. } if its == node) {
-                    encode_command(&argv, &mut connection.out);
-                    self.mark_dirty(at);
-                    self.note_slow(at);
-                }
+        let stream = self.backend.take_stream(node);
+        if stream.is_empty() {
+            return;
+        }
+        for at in self.followers.clone() {
+            let Some(connection) = &mut self.connections[at] else { continue };
+            if matches!(connection.peer, Peer::Client { node: its, .. } if its == node) {
+                connection.out.extend_from_slice(&stream);
+                self.mark_dirty(at);
+                self.note_slow(at);
             }
         }
     }
@@ -439,18 +442,11 @@ impl<B: Backend> Server<B> {
             self.followers.retain(|follower| *follower != at);
         }
         if let Peer::Client { node, id } = connection.peer {
-            if connection.is_follower {
-                self.backend.keep_effects(node, !self.followers.is_empty());
-            }
             self.places[node].remove(&id);
             self.backend.disconnect(node, id);
         }
         self.vacant.push(at);
     }
-}
-
-fn is_sync(word: &[u8]) -> bool {
-    word.eq_ignore_ascii_case(b"sync")
 }
 
 /// A listener on this machine alone, and the port it got.

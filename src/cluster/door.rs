@@ -51,11 +51,24 @@ impl Cluster {
         node.liveness != Liveness::Up || node.is_waiting() || node.state.manual.pause_until > ms
     }
 
-    /// Whether what a node replicates is to be kept for [`Cluster::take_replicated`], beside what its replicas get.
-    pub fn tap(&mut self, node: NodeIndex, keep: bool) {
+    /// From now on clients at the door may ask a node for what it replicates (SYNC): somebody carries it to them.
+    pub fn offer_stream(&mut self, node: NodeIndex) {
+        if let Some(node) = self.nodes.get_mut(usize::from(node.0)) {
+            node.state.to_be_fed.get_or_insert_default();
+        }
+    }
+
+    /// Those who have asked since the last call.
+    pub fn take_to_be_fed(&mut self, node: NodeIndex) -> Vec<ClientId> {
+        let waiting = self.nodes.get_mut(usize::from(node.0)).and_then(|node| node.state.to_be_fed.as_mut());
+        waiting.map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What a node replicates is to be kept for [`Cluster::take_replicated`] from now on, beside what its replicas get.
+    pub fn tap(&mut self, node: NodeIndex) {
         let Some(node) = self.nodes.get_mut(usize::from(node.0)) else { return };
         node.engine.begin_stream();
-        node.tapped = keep.then(Vec::new);
+        node.tapped.get_or_insert_default();
     }
 
     /// The commands a node has replicated since the last call, where [`Cluster::tap`] asked for them.

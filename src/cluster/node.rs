@@ -14,7 +14,7 @@ use super::service::Service;
 use super::settings::Settings;
 use super::view::{Ms, Peer, Roster, View, hex_id};
 use super::{Event, Liveness, NodeIndex, NodeStatus, Note, Output, Role, Timer};
-use crate::engine::Engine;
+use crate::engine::{ClientId, Engine};
 use crate::resp::Bytes;
 use crate::sim::{Nanos, Rng, draw};
 use std::collections::VecDeque;
@@ -87,6 +87,8 @@ pub(super) struct NodeState {
     /// Chance in commands, apart so that commands do not disturb the protocol.
     pub engine_rng: Rng,
     pub cron_ticks: u64,
+    /// Clients that want what is replicated and are not sent it yet, where somebody carries it to them (see `door`).
+    pub to_be_fed: Option<Vec<ClientId>>,
 }
 
 /// One node.
@@ -125,6 +127,7 @@ impl Node {
             rng: Rng::named(seed, &format!("cluster node {}", me.0)),
             engine_rng: Rng::named(seed, &format!("engine {}", me.0)),
             cron_ticks: 0,
+            to_be_fed: None,
         };
         let stagger = Nanos(draw(seed, &[0x6372_6f6e, u64::from(me.0)]) % TICK.0);
         Self {

@@ -8,7 +8,7 @@ use super::node::{Ctx, NodeState};
 use super::replication::{LinkState, ReplicaState};
 use super::settings::Endpoint;
 use super::view::Ms;
-use crate::engine::{Host, Keyspace, Migrated, Migration, Route, Slot, UnixMicros};
+use crate::engine::{ClientId, Host, Keyspace, Migrated, Migration, Route, Slot, SyncRequest, UnixMicros};
 use crate::resp::{Bytes, Value};
 
 /// A node as its engine sees it.
@@ -56,6 +56,15 @@ impl Host for NodeHost<'_, '_> {
 
     fn role(&self) -> Value {
         self.state.role()
+    }
+
+    fn feed(&mut self, client: ClientId, request: SyncRequest) -> bool {
+        // What a real replica asks for (PSYNC) goes on from a history; the simulated one is no stream of bytes.
+        let Some(to_be_fed) = self.state.to_be_fed.as_mut().filter(|_| request == SyncRequest::Everything) else {
+            return false;
+        };
+        to_be_fed.push(client);
+        true
     }
 
     fn request_acknowledgements(&mut self) {

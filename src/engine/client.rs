@@ -135,6 +135,8 @@ pub struct Client {
     pub subscriptions: Subscriptions,
     /// MONITOR: it is sent every command that anybody runs.
     pub is_monitor: bool,
+    /// It is sent what is replicated (SYNC, PSYNC).
+    pub is_replica: bool,
     /// A command that CLIENT PAUSE holds back.
     pub postponed: Option<Vec<Bytes>>,
     /// The replication offset after what it wrote last.
@@ -174,6 +176,7 @@ impl Client {
             watched: Vec::new(),
             subscriptions: Subscriptions::default(),
             is_monitor: false,
+            is_replica: false,
             postponed: None,
             write_offset: 0,
             reply_mode: ReplyMode::On,
@@ -194,6 +197,7 @@ impl Client {
     pub fn is_plain(&self) -> bool {
         self.multi.is_none()
             && !self.is_monitor
+            && !self.is_replica
             && !self.asking
             && self.reply_mode == ReplyMode::On
             && self.subscriptions.is_empty()

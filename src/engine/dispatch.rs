@@ -244,7 +244,8 @@ fn check(
         _ => spec.flags,
     };
     let is_write = flags.has(Flags::WRITE);
-    let (is_monitor, is_subscriber) = (state.is_monitor, state.protocol == 2 && !state.subscriptions.is_empty());
+    let (is_follower, is_subscriber) =
+        (state.is_monitor || state.is_replica, state.protocol == 2 && !state.subscriptions.is_empty());
     let in_multi = state.multi.is_some();
     // 4: has the client said who it is?
     if !engine.config.requirepass.is_empty() && !state.authenticated && !spec.flags.has(Flags::NO_AUTH) {
@@ -306,11 +307,11 @@ fn check(
     }
     // 16: monitors, as replicas, keep out of the data.
     let may_replicate = flags.has_any(MAY_REPLICATE);
-    if is_monitor && (may_replicate || flags.has(Flags::READONLY)) {
+    if is_follower && (may_replicate || flags.has(Flags::READONLY)) {
         return refuse(Error::Text("ERR Replica can't interact with the keyspace"));
     }
     // 17: are clients held back?
-    if !is_monitor && engine.pause.holds(now, may_replicate) {
+    if !is_follower && engine.pause.holds(now, may_replicate) {
         outcome.cost_ns += READ_NS;
         engine.postpone(client, argv);
         return Ok(None);

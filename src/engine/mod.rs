@@ -55,6 +55,8 @@ pub use complete::{complete, help, hint};
 use config::Config;
 pub use keyspace::Keyspace;
 pub use preview::{KeyFacts, KeyFilter, Preview, quoted, shown};
+pub use rdb::Damage;
+pub use server::replication::{Followed, PrimaryAddress, ReplicaWord, SyncRequest};
 
 /// A hash slot, 0 to 16383.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,6 +187,20 @@ pub trait Host {
     fn kept_migration_links(&self) -> usize {
         0
     }
+    /// REPLICAOF: this server is to copy another one.
+    fn follow(&mut self, _primary: &PrimaryAddress) -> Followed {
+        Followed::NotBuilt
+    }
+    /// REPLICAOF NO ONE, where this server copies another one.
+    fn follow_nobody(&mut self) {}
+    /// SYNC, PSYNC: a client is to be sent all that is replicated. Whether this server can do that.
+    fn feed(&mut self, _client: ClientId, _request: SyncRequest) -> bool {
+        false
+    }
+    /// What a client says that is or will be a replica.
+    fn replica_says(&mut self, _client: ClientId, _word: ReplicaWord) {}
+    /// DEBUG CHANGE-REPL-ID: the history of the data goes on under another name.
+    fn change_replication_id(&mut self) {}
     /// PUBLISH (SPUBLISH, if `sharded`) in cluster mode: carries the message to the other nodes.
     fn publish(&mut self, _channel: &Bytes, _message: &Bytes, _sharded: bool) {}
 }
@@ -432,6 +448,14 @@ impl Engine {
     fn hang_up(&mut self, client: ClientId) {
         self.disconnect(client);
         self.hung_up.push(client);
+    }
+    /// Disconnects those who are sent what is replicated.
+    fn hang_up_replicas(&mut self) {
+        let replicas: Vec<ClientId> =
+            self.clients.iter().filter(|client| client.is_replica).map(|client| client.id).collect();
+        for client in replicas {
+            self.hang_up(client);
+        }
     }
     /// Disconnects a client at once (CLIENT KILL): what it has not been sent yet it never will be.
     fn kill(&mut self, client: ClientId) {

@@ -349,9 +349,6 @@ pub fn start_server(program: &Path, home: &Path, log: &Path, options: &[&str]) -
 fn start(plan: &Plan, home: &Path) -> Outcome<Server> {
     let mut options = vec!["--enable-protected-configs", "yes", "--enable-debug-command", "yes"];
     options.extend(["--enable-module-command", "yes"]);
-    if !plan.real {
-        options.extend(["--stream-sync", "yes"]);
-    }
     if plan.mode == Mode::C {
         options.extend(["--cluster-enabled", "yes"]);
     }

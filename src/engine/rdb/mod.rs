@@ -1,4 +1,5 @@
-//! Values as bytes: the serialisation of RDB version 10, as DUMP, RESTORE and MIGRATE carry it.
+//! Values as bytes: the serialisation of RDB version 10, as DUMP, RESTORE and MIGRATE carry it, and whole data sets
+//! ([`snapshot`]).
 //!
 //! A payload is a type byte, the value, two bytes of version (low first) and eight of CRC-64. What is read is looked at
 //! to the last byte, as a real server does with `sanitize-dump-payload yes`: a value that is damaged is not restored.
@@ -10,6 +11,7 @@ mod listpack;
 mod lists;
 mod lzf;
 mod old;
+pub mod snapshot;
 mod streams;
 mod tables;
 mod wire;
@@ -52,13 +54,24 @@ mod types {
 pub enum Damage {
     /// Version or checksum is wrong.
     Checksum,
-    /// What is inside makes no sense.
+    /// What is inside makes no sense, or is not known here.
     Format,
 }
 
-/// Type and value.
-fn write(data: &Data, compress: bool) -> Vec<u8> {
-    let kind = match data {
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Checksum => "version or checksum are wrong",
+            Self::Format => "something in it makes no sense, or is not known here",
+        })
+    }
+}
+
+impl std::error::Error for Damage {}
+
+/// The type byte that a value is written under.
+fn kind_of(data: &Data) -> u8 {
+    match data {
         Data::Str(_) => types::STRING,
         Data::List(_) => types::LIST,
         Data::Set(set) if set.integers().is_some() => types::SET_INTEGERS,
@@ -68,18 +81,27 @@ fn write(data: &Data, compress: bool) -> Vec<u8> {
         Data::Hash(hash) if hash.as_table().is_none() => types::HASH_LISTPACK,
         Data::Hash(_) => types::HASH,
         Data::Stream(_) => types::STREAM,
-    };
-    let mut writer = Writer::new(compress);
-    writer.bytes.push(kind);
+    }
+}
+
+/// The value behind its type.
+fn write_value(writer: &mut Writer, data: &Data) {
     match data {
         Data::Str(StringValue::Int(n)) => writer.integer(*n),
         Data::Str(text) => text.with_bytes(|bytes| writer.string(bytes)),
-        Data::List(list) => lists::write(&mut writer, list),
-        Data::Set(set) => tables::write_set(&mut writer, set),
-        Data::SortedSet(set) => tables::write_sorted_set(&mut writer, set),
-        Data::Hash(hash) => tables::write_hash(&mut writer, hash),
-        Data::Stream(stream) => streams::write(&mut writer, stream),
+        Data::List(list) => lists::write(writer, list),
+        Data::Set(set) => tables::write_set(writer, set),
+        Data::SortedSet(set) => tables::write_sorted_set(writer, set),
+        Data::Hash(hash) => tables::write_hash(writer, hash),
+        Data::Stream(stream) => streams::write(writer, stream),
     }
+}
+
+/// Type and value.
+fn write(data: &Data, compress: bool) -> Vec<u8> {
+    let mut writer = Writer::new(compress);
+    writer.bytes.push(kind_of(data));
+    write_value(&mut writer, data);
     writer.bytes
 }
 
@@ -114,18 +136,23 @@ pub fn verify(payload: &[u8], check: bool) -> Result<(), Damage> {
 
 /// The value of a payload that was [verified](verify), in the encoding that the parameters ask for.
 pub fn restore(payload: &[u8], config: &Config) -> Result<Data, Damage> {
-    let data = read(&mut Reader(payload), config).filter(|data| match data {
-        Data::Str(_) | Data::Stream(_) => true,
-        Data::List(list) => !list.is_empty(),
-        Data::Set(set) => !set.is_empty(),
-        Data::SortedSet(set) => !set.is_empty(),
-        Data::Hash(hash) => !hash.is_empty(),
-    });
-    data.ok_or(Damage::Format)
+    let mut reader = Reader(payload);
+    let data = reader.byte().and_then(|kind| read_value(kind, &mut reader, config));
+    data.filter(|data| !has_nothing(data)).ok_or(Damage::Format)
 }
 
-fn read(reader: &mut Reader<'_>, config: &Config) -> Option<Data> {
-    let kind = reader.byte()?;
+/// Whether a value is an aggregate without elements, which cannot be (a stream can).
+fn has_nothing(data: &Data) -> bool {
+    match data {
+        Data::Str(_) | Data::Stream(_) => false,
+        Data::List(list) => list.is_empty(),
+        Data::Set(set) => set.is_empty(),
+        Data::SortedSet(set) => set.is_empty(),
+        Data::Hash(hash) => hash.is_empty(),
+    }
+}
+
+fn read_value(kind: u8, reader: &mut Reader<'_>, config: &Config) -> Option<Data> {
     let block;
     let elements = match kind {
         types::HASH_LISTPACK | types::SORTED_SET_LISTPACK => {

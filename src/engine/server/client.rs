@@ -158,7 +158,13 @@ impl ClientType {
     }
 
     fn of(client: &Client) -> Self {
-        if client.subscriptions.is_empty() { Self::Normal } else { Self::Pubsub }
+        if client.is_replica {
+            Self::Replica
+        } else if client.subscriptions.is_empty() {
+            Self::Normal
+        } else {
+            Self::Pubsub
+        }
     }
 }
 
@@ -230,6 +236,7 @@ fn describe(text: &mut String, call: &Call<'_>, client: &Client) {
     let mut flags = String::new();
     for (is, letter) in [
         (client.is_monitor, 'O'),
+        (client.is_replica, 'S'),
         (!client.subscriptions.is_empty(), 'P'),
         (client.multi.is_some(), 'x'),
         (call.engine.is_blocked(client.id), 'b'),

@@ -42,6 +42,7 @@ pub fn debug(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         ("change-repl-id", 2) if !call.engine.cluster_enabled => {
             call.engine.server.replid_changes += 1;
+            call.host.change_replication_id();
             Ok(Value::ok())
         }
         ("client-eviction", 2) if call.engine.config("maxmemory-clients").is_none_or(|limit| limit == "0") => {

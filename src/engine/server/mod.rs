@@ -20,6 +20,7 @@ pub mod memory;
 pub mod module;
 mod parameters;
 mod reload;
+pub mod replication;
 pub mod shutdown;
 pub mod slowlog;
 pub mod status;
@@ -126,6 +127,7 @@ fn close_idle_clients(engine: &mut Engine, now: UnixMicros) {
         now.seconds().saturating_sub(client.last_interaction.seconds()) > engine.config.timeout
             && client.subscriptions.is_empty()
             && !client.is_monitor
+            && !client.is_replica
             && !engine.is_blocked(client.id)
             && !engine.outbox.iter().any(|(to, _)| *to == client.id)
     };

@@ -1,4 +1,4 @@
-//! TIME, LASTSAVE, ROLE, MEMORY USAGE, FUNCTION FLUSH.
+//! TIME, LASTSAVE, MEMORY USAGE, FUNCTION FLUSH.
 
 use crate::engine::call::Call;
 use crate::engine::error::Error;
@@ -14,63 +14,6 @@ pub fn time(call: &mut Call<'_>) -> Result<Value, Error> {
 pub fn lastsave(call: &mut Call<'_>) -> Result<Value, Error> {
     let started_at = call.engine.server.start(call.now);
     Ok(Value::Int(started_at.seconds() as i64))
-}
-
-/// `ROLE`
-pub fn role(call: &mut Call<'_>) -> Result<Value, Error> {
-    Ok(call.host.role())
-}
-
-/// `REPLICAOF host port | NO ONE`: in a cluster it is CLUSTER REPLICATE that does this, and outside of one nobody can be
-/// followed yet.
-pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
-    if call.engine.cluster_enabled {
-        return Err(Error::Text("ERR REPLICAOF not allowed in cluster mode."));
-    }
-    if call.is_word(1, "no") && call.is_word(2, "one") {
-        return Ok(Value::ok());
-    }
-    match call.int(2) {
-        Ok(0..=65_535) => Err(Error::NotImplemented(call.spec.name)),
-        _ => Err(Error::Text("ERR Invalid master port")),
-    }
-}
-
-/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`: hands over to a replica, and outside of a cluster
-/// there is none.
-pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
-    if call.engine.cluster_enabled {
-        return Err(Error::Text("ERR FAILOVER not allowed in cluster mode."));
-    }
-    let (mut has_target, mut has_timeout, mut is_forced, mut is_abort) = (false, false, false, false);
-    let mut at = 1;
-    while at < call.argv.len() {
-        let left = call.argv.len() - at - 1;
-        if call.is_word(at, "timeout") && left >= 1 && !has_timeout {
-            if call.int(at + 1)? <= 0 {
-                return Err(Error::Text("ERR FAILOVER timeout must be greater than 0"));
-            }
-            has_timeout = true;
-            at += 1;
-        } else if call.is_word(at, "abort") && call.argv.len() == 2 {
-            is_abort = true;
-        } else if call.is_word(at, "to") && left >= 2 && !has_target {
-            // The port only has to be a number.
-            call.int(at + 2)?;
-            has_target = true;
-            at += 2;
-        } else if call.is_word(at, "force") && !is_forced {
-            is_forced = true;
-        } else {
-            return Err(Error::Syntax);
-        }
-        at += 1;
-    }
-    Err(Error::Text(if is_abort {
-        "ERR No failover in progress."
-    } else {
-        "ERR FAILOVER requires connected replicas."
-    }))
 }
 
 /// `MEMORY USAGE key [SAMPLES count]`: all of a value is weighed, whatever SAMPLES says.
@@ -113,23 +56,4 @@ pub fn function_flush(call: &mut Call<'_>) -> Result<Value, Error> {
     // Replicated all the same.
     call.dirty += 1;
     Ok(Value::ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::engine::testing::Server;
-
-    #[test]
-    fn whom_to_follow_is_said_as_the_real_server_wants_it() {
-        let (mut lone, mut node) = (Server::new(false), Server::new(true));
-        for (line, expected) in [
-            ("replicaof no one", "+OK"),
-            ("slaveof NO ONE", "+OK"),
-            ("replicaof no onee", "-ERR Invalid master port"),
-            ("slaveof 10.0.0.1 65536", "-ERR Invalid master port"),
-        ] {
-            assert_eq!(lone.run(line), expected, "{line}");
-            assert_eq!(node.run(line), "-ERR REPLICAOF not allowed in cluster mode.", "{line}");
-        }
-    }
 }

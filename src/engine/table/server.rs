@@ -244,7 +244,7 @@ rows! {
         flags ADMIN NOSCRIPT STALE;
         acl ADMIN SLOW DANGEROUS;
         args "target=TO(host i:port FORCE?)? ABORT? i:milliseconds=TIMEOUT?";
-        run server::status::failover;
+        run server::replication::failover;
     }
     {
         "flushall" -1, Server, "1.0.0", "O(N)";
@@ -472,6 +472,7 @@ rows! {
         flags ADMIN NOSCRIPT NO_ASYNC_LOADING NO_MULTI;
         acl ADMIN SLOW DANGEROUS;
         args "replicationid i:offset";
+        run server::replication::psync;
     }
     {
         "replconf" -1, Server, "3.0.0", "O(1)";
@@ -479,6 +480,7 @@ rows! {
         flags ADMIN NOSCRIPT LOADING STALE ALLOW_BUSY;
         acl ADMIN SLOW DANGEROUS;
         mark syscmd;
+        run server::replication::replconf;
     }
     {
         "replicaof" 3, Server, "5.0.0", "O(1)";
@@ -486,7 +488,7 @@ rows! {
         flags ADMIN NOSCRIPT STALE NO_ASYNC_LOADING;
         acl ADMIN SLOW DANGEROUS;
         args "args<host-port(host i:port) no-one(NO ONE)>";
-        run server::status::replicaof;
+        run server::replication::replicaof;
     }
     {
         "restore-asking" -4, Server, "3.0.0", "O(N*M)";
@@ -504,7 +506,7 @@ rows! {
         "Tell whether this is a primary or a replica";
         flags NOSCRIPT LOADING STALE FAST;
         acl ADMIN FAST DANGEROUS;
-        run server::status::role;
+        run server::replication::role;
     }
     {
         "save" 1, Server, "1.0.0", "O(N)";
@@ -527,7 +529,7 @@ rows! {
         acl ADMIN SLOW DANGEROUS;
         deprecated "5.0.0" "`REPLICAOF`";
         args "args<host-port(host i:port) no-one(NO ONE)>";
-        run server::status::replicaof;
+        run server::replication::replicaof;
     }
     {
         "slowlog" -2, Server, "2.2.12", "that of the subcommand";
@@ -582,6 +584,7 @@ rows! {
         "Ask for a full copy of the data (old replicas use it)";
         flags ADMIN NOSCRIPT NO_ASYNC_LOADING NO_MULTI;
         acl ADMIN SLOW DANGEROUS;
+        run server::replication::sync;
     }
     {
         "time" 1, Server, "2.6.0", "O(1)";
