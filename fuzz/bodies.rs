@@ -117,6 +117,22 @@ pub fn dumps(data: &[u8]) {
     }
 }
 
+/// A snapshot of all data, as a primary would send it: what is loaded can be written and loaded again; what is refused leaves
+/// the data as it was.
+pub fn snapshots(data: &[u8]) {
+    let mut host = Lone(1);
+    let mut engine = engine();
+    for bytes in [data, &[b"REDIS0010", data].concat()] {
+        let before = engine.snapshot(host.now());
+        if engine.load_snapshot(&mut host, bytes).is_ok() {
+            let written = engine.snapshot(host.now());
+            assert_eq!(engine.load_snapshot(&mut host, &written), Ok(()));
+        } else {
+            assert_eq!(engine.snapshot(host.now()), before);
+        }
+    }
+}
+
 /// A link.
 pub fn links(data: &[u8]) {
     let text = String::from_utf8_lossy(data);

@@ -133,6 +133,32 @@ fn any_payload_is_restored_or_refused() {
 }
 
 #[test]
+fn any_snapshot_is_loaded_or_refused() {
+    let right: &[&[u8]] = &[
+        b"REDIS0010",
+        b"REDIS0003",
+        b"\xfa\x09redis-ver\x067.0.15",
+        b"\xfa\x0aredis-bits\xc0\x40",
+        b"\xfe\x00\xfb\x01\x00",
+        b"\xfe\x0f\xfb\x02\x01",
+        b"\xfe\x10",
+        b"\x00\x01k\x05hello",
+        b"\xfc\0\0\0\0\0\x7f\0\0\x00\x01e\xc0\x07",
+        b"\xfc\0\0\0\0\0\0\0\x80\x00\x01e\xc0\x07",
+        b"\xfd\0\0\0\x7f\x00\x01f\xc0\x07",
+        b"\xf8\x0a\x00\x01i\xc1\x00\x01",
+        b"\xf9\xff\x02\x01s\x02\x01a\x01b",
+        b"\x12\x01l\x01\x02\x0a\x0a\x00\x00\x00\x01\x00\x81a\x02\xff",
+        b"\xf5\x05#!lua",
+        b"\xf7\x81\0\0\0\0\0\0\0\0",
+        b"\xff\0\0\0\0\0\0\0\0",
+        b"\xff",
+        b"\xfb\x81\xff\xff\xff\xff\xff\xff\xff\xff",
+    ];
+    feed(30_000, right, bodies::snapshots);
+}
+
+#[test]
 fn any_text_is_a_link_or_a_sentence() {
     let links: Vec<&[u8]> =
         include_str!("golden/links.txt").lines().filter(|line| !line.starts_with('#')).map(str::as_bytes).collect();

@@ -1,6 +1,7 @@
 //! What the event loop asks of what it serves: one engine, or the nodes of a cluster.
 
 use mio::Waker;
+use mio::net::TcpListener;
 use slotscope::engine::{ClientId, Outcome};
 use slotscope::resp::{Bytes, RequestLimits, Value};
 use std::sync::Arc;
@@ -8,6 +9,14 @@ use std::time::Duration;
 
 /// A served node: its place among the ports.
 pub type Node = usize;
+
+/// Where connections are taken.
+pub enum Listening {
+    /// On a port.
+    On(TcpListener),
+    /// Nowhere (port 0).
+    Nowhere,
+}
 
 /// One engine, or the nodes of a cluster, with the clock they live by.
 pub trait Backend {
@@ -17,6 +26,10 @@ pub trait Backend {
     fn config(&self, node: Node, name: &str) -> String;
     /// Tells a node which port it listens on.
     fn announce_port(&mut self, node: Node, port: u16);
+    /// Where the only node takes connections from now on, if that has changed since the last call (CONFIG SET port).
+    fn take_listener(&mut self) -> Option<Listening> {
+        None
+    }
     /// Whether a node takes connections.
     fn is_up(&self, _node: Node) -> bool {
         true

@@ -64,7 +64,7 @@ impl History {
 
     /// Goes on where another server's history is, whose bytes are not known here.
     pub fn adopt(&mut self, replid: &str, offset: u64) {
-        self.replid = replid.to_owned();
+        replid.clone_into(&mut self.replid);
         self.former = None;
         self.offset = offset;
         self.backlog = Some(VecDeque::new());
@@ -121,7 +121,6 @@ impl History {
 
 /// 40 hexadecimal digits.
 fn draw_id(rng: &mut Rng) -> String {
-    let mut id: String = (0..3).map(|_| format!("{:016x}", rng.next_u64())).collect();
-    id.truncate(40);
-    id
+    let (high, middle, low) = (rng.next_u64(), rng.next_u64(), rng.next_u64() as u32);
+    format!("{high:016x}{middle:016x}{low:08x}")
 }

@@ -1,15 +1,16 @@
 //! One engine, by itself.
 
-use super::backend::{Backend, Node};
+use super::backend::{Backend, Listening, Node};
 use super::clock::Clock;
 use super::options::Options;
 use super::outbound::Outbound;
 use super::primary_link::News;
 use super::replication::{LinkState, Replication};
+use super::server::listen;
 use mio::Waker;
 use slotscope::engine::{
-    ClientId, Engine, Followed, Host, Migrated, Migration, Outcome, PrimaryAddress, ReplicaWord, SyncRequest,
-    UnixMicros,
+    ClientId, Engine, Followed, Host, Migrated, Migration, Outcome, PrimaryAddress, ReplicaWord, SyncCounts,
+    SyncRequest, UnixMicros,
 };
 use slotscope::resp::{Bytes, RequestLimits, RequestParser, Value, encode_command};
 use slotscope::sim::Rng;
@@ -22,6 +23,8 @@ struct Surroundings {
     rng: Rng,
     outbound: Outbound,
     replication: Replication,
+    /// What CONFIG SET port has come to, until the event loop takes it.
+    listener: Option<Listening>,
     is_real: bool,
 }
 
@@ -37,6 +40,13 @@ impl Host for Surroundings {
         let replies = self.outbound.migrate(&migration, self.now);
         // A clock that moves in steps has not moved.
         Migrated::Answered(replies.after(if self.is_real { began.elapsed().as_nanos() as u64 } else { 0 }))
+    }
+    fn listen_on(&mut self, port: u16) -> bool {
+        self.listener = match port {
+            0 => Some(Listening::Nowhere),
+            _ => listen(port).ok().map(|(listener, _)| Listening::On(listener)),
+        };
+        self.listener.is_some()
     }
     fn kept_migration_links(&self) -> usize {
         self.outbound.kept()
@@ -74,6 +84,9 @@ impl Host for Surroundings {
     fn feed(&mut self, client: ClientId, request: SyncRequest) -> bool {
         self.replication.feed(client, request);
         true
+    }
+    fn sync_counts(&self) -> SyncCounts {
+        self.replication.counts
     }
     fn replica_says(&mut self, client: ClientId, word: ReplicaWord) {
         self.replication.hear(client, word, self.now);
@@ -113,7 +126,8 @@ impl Lone {
         let rng = Rng::named(options.seed, "gateway");
         let replication = Replication::new(Rng::named(options.seed ^ clock.now().0, "replication"));
         let outbound = Outbound::default();
-        let host = Surroundings { now: clock.now(), rng, outbound, replication, is_real: clock.is_real() };
+        let host =
+            Surroundings { now: clock.now(), rng, outbound, replication, listener: None, is_real: clock.is_real() };
         Ok(Self {
             engine,
             next_cron: host.now,
@@ -284,6 +298,10 @@ impl Backend for Lone {
 
     fn has_ended(&self) -> bool {
         self.engine.has_ended()
+    }
+
+    fn take_listener(&mut self) -> Option<Listening> {
+        self.host.listener.take()
     }
 
     fn connect(&mut self, _node: Node, addr: &str) -> ClientId {

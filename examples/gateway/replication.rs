@@ -5,7 +5,7 @@
 use super::history::History;
 use super::primary_link::{Introduction, PrimaryLink};
 use mio::Waker;
-use slotscope::engine::{ClientId, Engine, Followed, PrimaryAddress, ReplicaWord, SyncRequest, UnixMicros};
+use slotscope::engine::{ClientId, Engine, Followed, PrimaryAddress, ReplicaWord, SyncCounts, SyncRequest, UnixMicros};
 use slotscope::resp::{Bytes, Value, encode_command};
 use slotscope::sim::Rng;
 use std::collections::BTreeMap;
@@ -94,6 +94,8 @@ pub struct Replication {
     /// A replica has said so.
     pub has_news_of_replicas: bool,
     good_replicas: u32,
+    /// How often replicas were fed.
+    pub counts: SyncCounts,
     last_ping: UnixMicros,
     lonely_since: Option<UnixMicros>,
 }
@@ -110,6 +112,7 @@ impl Replication {
             wants_acknowledgements: false,
             has_news_of_replicas: false,
             good_replicas: 0,
+            counts: SyncCounts::default(),
             last_ping: UnixMicros(0),
             lonely_since: None,
         }
@@ -153,7 +156,12 @@ impl Replication {
                 let name = if replica.speaks_psync2 { format!(" {}", self.history.replid) } else { String::new() };
                 first.extend_from_slice(format!("+CONTINUE{name}\r\n").as_bytes());
                 first.extend_from_slice(&missed);
+                self.counts.partial += 1;
             } else {
+                self.counts.full += 1;
+                if matches!(&request, SyncRequest::Behind { replid, .. } if **replid != *b"?") {
+                    self.counts.partial_refused += 1;
+                }
                 if !self.history.is_kept() {
                     self.history.keep();
                 }

@@ -3,7 +3,7 @@
 //! As in Redis, everything that became readable is served first, and then each connection with something to send is
 //! written to once.
 
-use super::backend::{Backend, Node};
+use super::backend::{Backend, Listening, Node};
 use super::connection::{Connection, Peer, Progress};
 use super::options::Options;
 use mio::net::TcpListener;
@@ -37,7 +37,8 @@ enum Door {
 pub struct Server<B> {
     backend: B,
     poll: Poll,
-    doors: Vec<(TcpListener, Door)>,
+    /// Where connections are taken, and what for.
+    doors: Vec<(Listening, Door)>,
     /// By token, less the number of doors.
     connections: Vec<Option<Connection>>,
     vacant: Vec<usize>,
@@ -68,15 +69,16 @@ impl<B: Backend> Server<B> {
             let port = u16::try_from(port).map_err(|_| format!("there is no port {port}"))?;
             let (listener, port) = listen(port)?;
             backend.announce_port(node, port);
-            doors.push((listener, Door::Node(node)));
+            doors.push((Listening::On(listener), Door::Node(node)));
             println!("Ready to accept connections on 127.0.0.1:{port}");
         }
         if let Some(port) = options.control_port {
             let (listener, port) = listen(port)?;
-            doors.push((listener, Door::Control));
+            doors.push((Listening::On(listener), Door::Control));
             println!("Ready to accept control connections on 127.0.0.1:{port}");
         }
         for (at, (listener, _)) in doors.iter_mut().enumerate() {
+            let Listening::On(listener) = listener else { continue };
             poll.registry().register(listener, Token(at), Interest::READABLE).map_err(trouble)?;
         }
         let _ = std::io::stdout().flush();
@@ -144,6 +146,9 @@ impl<B: Backend> Server<B> {
             }
             self.close_those_of_dead_nodes();
             self.resume_stalled();
+            if let Some(listener) = self.backend.take_listener() {
+                self.move_door(listener)?;
+            }
             if self.backend.has_ended() {
                 // A process that is gone sends nothing more.
                 return Ok(());
@@ -163,9 +168,23 @@ impl<B: Backend> Server<B> {
         }
     }
 
+    /// Listens somewhere else for the only node, or nowhere. Who is connected stays so.
+    fn move_door(&mut self, mut listener: Listening) -> Result<(), String> {
+        let trouble = |error: std::io::Error| format!("the port could not be changed ({error})");
+        let (old, _) = &mut self.doors[0];
+        if let Listening::On(old) = old {
+            self.poll.registry().deregister(old).map_err(trouble)?;
+        }
+        if let Listening::On(listener) = &mut listener {
+            self.poll.registry().register(listener, Token(0), Interest::READABLE).map_err(trouble)?;
+        }
+        *old = listener;
+        Ok(())
+    }
+
     fn accept(&mut self, door: usize) {
         loop {
-            let (listener, kind) = &self.doors[door];
+            let (Listening::On(listener), kind) = &self.doors[door] else { return };
             let kind = *kind;
             let (mut stream, addr) = match listener.accept() {
                 Ok(accepted) => accepted,
@@ -450,7 +469,7 @@ impl<B: Backend> Server<B> {
 }
 
 /// A listener on this machine alone, and the port it got.
-fn listen(port: u16) -> Result<(TcpListener, u16), String> {
+pub fn listen(port: u16) -> Result<(TcpListener, u16), String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = TcpListener::bind(address).map_err(|error| format!("port {port} could not be opened ({error})"))?;
     let port = listener.local_addr().map_or(port, |address| address.port());

@@ -56,7 +56,7 @@ use config::Config;
 pub use keyspace::Keyspace;
 pub use preview::{KeyFacts, KeyFilter, Preview, quoted, shown};
 pub use rdb::Damage;
-pub use server::replication::{Followed, PrimaryAddress, ReplicaWord, SyncRequest};
+pub use server::replication::{Followed, PrimaryAddress, ReplicaWord, SyncCounts, SyncRequest};
 
 /// A hash slot, 0 to 16383.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,6 +187,11 @@ pub trait Host {
     fn kept_migration_links(&self) -> usize {
         0
     }
+    /// CONFIG SET port: takes connections there from now on (0: nowhere). Whether it can; a simulated server stays where it
+    /// is.
+    fn listen_on(&mut self, _port: u16) -> bool {
+        false
+    }
     /// REPLICAOF: this server is to copy another one.
     fn follow(&mut self, _primary: &PrimaryAddress) -> Followed {
         Followed::NotBuilt
@@ -196,6 +201,10 @@ pub trait Host {
     /// SYNC, PSYNC: a client is to be sent all that is replicated. Whether this server can do that.
     fn feed(&mut self, _client: ClientId, _request: SyncRequest) -> bool {
         false
+    }
+    /// How often that was asked for (INFO).
+    fn sync_counts(&self) -> SyncCounts {
+        SyncCounts::default()
     }
     /// What a client says that is or will be a replica.
     fn replica_says(&mut self, _client: ClientId, _word: ReplicaWord) {}

@@ -20,6 +20,7 @@ mod outbound;
 mod payloads;
 mod places;
 mod real;
+mod replicas;
 mod shown;
 mod steps;
 mod surface;

@@ -1,8 +1,10 @@
-//! A real redis-server of version 7.0 in a process of its own, and connections to it.
+//! A real redis-server of version 7.0 in a process of its own, or the gateway in its place, and connections to it.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -24,14 +26,28 @@ impl RealServer {
         Self::start_with(Some(clock))
     }
 
+    /// Starts the gateway, which serves our engine.
+    pub fn start_gateway() -> Self {
+        let tests = std::env::current_exe().expect("a test has a path");
+        let gateway =
+            tests.ancestors().nth(2).map(|profile| profile.join("examples/gateway")).expect("a target folder");
+        let port = free_port();
+        let mut command = Command::new(&gateway);
+        command.args(["--port", &port.to_string(), "--enable-debug-command", "yes"]);
+        let spawned = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = spawned.unwrap_or_else(|error| {
+            panic!("{} does not start ({error}); cargo build --example gateway makes it", gateway.display())
+        });
+        Self { child, port }.ready()
+    }
+
     fn start_with(clock: Option<&Clock>) -> Option<Self> {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("its number").port();
-        drop(free);
+        let port = free_port();
         let mut command = Command::new("redis-server");
         command
             .args(["--port", &port.to_string(), "--save", "", "--enable-debug-command", "yes", "--dir"])
-            .arg(std::env::temp_dir());
+            .arg(folder_of(port));
+        std::fs::create_dir_all(folder_of(port)).expect("a folder for temporary files");
         if let Some(clock) = clock {
             command.envs(clock.environment()).arg("--unixsocket").arg(clock.folder().join("socket"));
         }
@@ -44,13 +60,18 @@ impl RealServer {
             }
             Err(error) => panic!("redis-server does not start: {error}"),
         };
-        let server = Self { child, port };
+        Some(Self { child, port }.ready())
+    }
+
+    /// Waits until it answers.
+    fn ready(self) -> Self {
+        let port = self.port;
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                let info = server.connect().call(&["INFO", "server"]);
+                let info = self.connect().call(&["INFO", "server"]);
                 let info = String::from_utf8_lossy(&info).into_owned();
                 assert!(info.contains("redis_version:7.0."), "the reference is Redis 7.0, not this:\n{info}");
-                return Some(server);
+                return self;
             }
             std::thread::sleep(Duration::from_millis(25));
         }
@@ -73,7 +94,31 @@ impl Drop for RealServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(folder_of(self.port));
     }
+}
+
+/// A port that nobody listens on. It is none of those that the kernel gives away by itself, and each process of tests has a
+/// place of its own to begin at: until the server listens, nobody else may take it.
+fn free_port() -> u16 {
+    const FIRST: u32 = 10_000;
+    const PORTS: u32 = 20_000;
+    const APART: u32 = 61;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..PORTS {
+        let taken = TAKEN.fetch_add(1, Ordering::Relaxed);
+        let port = (FIRST + std::process::id().wrapping_mul(APART).wrapping_add(taken) % PORTS) as u16;
+        // Were it bound here to try it, another thread's child could hold on to it for a moment.
+        if TcpStream::connect(("127.0.0.1", port)).is_err() {
+            return port;
+        }
+    }
+    panic!("no port is free");
+}
+
+/// The folder of a server's files: what it sends a replica first goes through one, whose name all servers share.
+pub fn folder_of(port: u16) -> PathBuf {
+    std::env::temp_dir().join(format!("slotscope-test-{port}"))
 }
 
 /// A command as it is sent.

@@ -5,7 +5,7 @@ use slotscope::resp::{Value, decode};
 use crate::compare::sorted;
 use crate::generate::{pairs, text};
 use crate::ours::Ours;
-use crate::real::{Connection, RealServer};
+use crate::real::{Connection, RealServer, folder_of};
 
 /// The reply as a value.
 fn value(reply: &[u8]) -> Value {
@@ -171,7 +171,7 @@ fn config_set_takes_and_refuses_what_the_real_server_does() {
         return;
     };
     let (mut real, mut ours) = (server.connect(), Ours::new(1));
-    let dir = std::env::temp_dir();
+    let dir = folder_of(server.port());
     ours.engine.configure("dir", &dir.to_string_lossy()).expect("a parameter of Redis");
     let (parameters, _) = both(&mut real, &mut ours, "config get *");
     let parameters = value(&parameters);

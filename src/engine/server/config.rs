@@ -158,8 +158,11 @@ pub fn config_set(call: &mut Call<'_>) -> Result<Value, Error> {
         values.push((said, value));
     }
     for ((pair, at), (_, value)) in pairs.chunks(2).zip(&places).zip(&values) {
-        // A simulated server stays where it is.
-        if PARAMETERS[*at].name == "port" && value != text(&call.engine.config, *at) {
+        // The last thing that can fail: nothing has been changed yet.
+        if PARAMETERS[*at].name == "port"
+            && value != text(&call.engine.config, *at)
+            && !value.parse().is_ok_and(|port| call.host.listen_on(port))
+        {
             return Err(failed(&pair[0], "Unable to listen on this port. Check server logs."));
         }
     }

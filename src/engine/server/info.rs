@@ -320,7 +320,7 @@ fn persistence(text: &mut String, call: &mut Call<'_>) {
 }
 
 fn stats(text: &mut String, call: &mut Call<'_>) {
-    let kept_links = call.host.kept_migration_links();
+    let (kept_links, syncs) = (call.host.kept_migration_links(), call.host.sync_counts());
     let engine = &*call.engine;
     let stats = engine.stats;
     fields! { text;
@@ -336,9 +336,9 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "instantaneous_input_repl_kbps": "0.00",
         "instantaneous_output_repl_kbps": "0.00",
         "rejected_connections": 0,
-        "sync_full": 0,
-        "sync_partial_ok": 0,
-        "sync_partial_err": 0,
+        "sync_full": syncs.full,
+        "sync_partial_ok": syncs.partial,
+        "sync_partial_err": syncs.partial_refused,
         "expired_keys": stats.expired_keys,
         "expired_stale_perc": format!("{:.2}", engine.expire_cycle.stale_per_million as f64 / 10_000.0),
         "expired_time_cap_reached_count": engine.expire_cycle.time_cap_reached,

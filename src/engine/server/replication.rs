@@ -23,6 +23,17 @@ pub enum SyncRequest {
     },
 }
 
+/// How often replicas were sent the stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncCounts {
+    /// From all data on.
+    pub full: u64,
+    /// From where they had got to.
+    pub partial: u64,
+    /// From where they had got to, had that been possible.
+    pub partial_refused: u64,
+}
+
 /// What a replica says of itself (REPLCONF).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplicaWord {
@@ -109,8 +120,8 @@ fn note_primary(call: &mut Call<'_>, primary: &str) {
     let _ = call.engine.configure("replicaof", primary);
 }
 
-/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`: hands over to a replica, and outside of a cluster
-/// there is none.
+/// `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]`: outside of a cluster nothing is handed over, and
+/// mostly there is nobody to take over either.
 pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
     if call.engine.cluster_enabled {
         return Err(Error::Text("ERR FAILOVER not allowed in cluster mode."));
@@ -138,6 +149,9 @@ pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
             return Err(Error::Syntax);
         }
         at += 1;
+    }
+    if !is_abort && call.engine.clients.iter().any(|client| client.is_replica) {
+        return Err(Error::NotImplemented(call.spec.name));
     }
     Err(Error::Text(if is_abort {
         "ERR No failover in progress."
@@ -247,6 +261,60 @@ pub fn replconf(call: &mut Call<'_>) -> Result<Value, Error> {
 #[cfg(test)]
 mod tests {
     use crate::engine::testing::Server;
+
+    #[test]
+    fn a_replica_introduces_itself_in_the_real_servers_words() {
+        let mut server = Server::new(false);
+        server.check(&[
+            ("replconf", "+OK"),
+            ("replconf x", "-ERR syntax error"),
+            ("replconf x y", "-ERR Unrecognized REPLCONF option: x"),
+            ("replconf listening-port x", "-ERR value is not an integer or out of range"),
+            ("replconf listening-port 7001 capa eof CAPA psync2", "+OK"),
+            ("replconf ip-address 10.0.0.1", "+OK"),
+            ("replconf rdb-only x", "-ERR value is not an integer or out of range"),
+            ("replconf rdb-only 1", "+OK"),
+            ("replconf rdb-filter-only x", "-ERR Unsupported rdb-filter-only option: x"),
+            ("replconf rdb-filter-only functions", "+OK"),
+            ("psync ?", "-ERR wrong number of arguments for 'psync' command"),
+            ("psync ? x", "-ERR value is not an integer or out of range"),
+            ("psync ? -1 failover", "-ERR PSYNC FAILOVER replid must match my replid."),
+            // Nobody carries a stream away from here.
+            ("sync", "-ERR Slotscope does not implement 'SYNC' yet"),
+            ("psync ? -1", "-ERR Slotscope does not implement 'PSYNC' yet"),
+            ("role", "[\"master\", :0, []]"),
+        ]);
+    }
+
+    #[test]
+    fn what_a_snapshot_holds_is_what_was_there() {
+        let (mut one, mut other) = (Server::new(false), Server::new(false));
+        for line in [
+            "set a 1",
+            "set b hello PX 100000",
+            "rpush l 1 2 x",
+            "hset h f v",
+            "zadd z 1.5 m",
+            "sadd s 1 2 3",
+            "xadd x 1-1 f v",
+            "select 9",
+            "set a 9",
+        ] {
+            one.run(line);
+        }
+        other.run("set old 1");
+        let (bytes, now) = (one.engine.snapshot(one.host.now), one.host.now);
+        other.host.now = now;
+        assert_eq!(other.engine.load_snapshot(&mut other.host, &bytes), Ok(()));
+        assert_eq!(one.run("debug digest"), other.run("debug digest"));
+        // A byte that is not as it was, or an end that is missing.
+        let mut spoiled = bytes.clone();
+        spoiled[40] ^= 1;
+        for damaged in [&spoiled[..], &bytes[..bytes.len() - 9]] {
+            assert!(other.engine.load_snapshot(&mut other.host, damaged).is_err());
+            assert_eq!(one.run("debug digest"), other.run("debug digest"));
+        }
+    }
 
     #[test]
     fn whom_to_follow_is_said_as_the_real_server_wants_it() {
