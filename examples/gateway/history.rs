@@ -70,11 +70,13 @@ impl History {
         self.backlog = Some(VecDeque::new());
     }
 
-    /// Goes on from the same place under a name that another server gave it.
-    pub fn adopt_name(&mut self, replid: &str) {
-        if self.replid != replid {
+    /// Goes on from the same place under a name that another server gave it. Whether that is a new one.
+    pub fn adopt_name(&mut self, replid: &str) -> bool {
+        let is_new = self.replid != replid;
+        if is_new {
             self.former = Some((std::mem::replace(&mut self.replid, replid.to_owned()), self.offset + 1));
         }
+        is_new
     }
 
     /// What follows from the byte at `offset` of a history on (the first byte is 1), if all of that is kept here.

@@ -2,27 +2,27 @@
 
 use super::backend::{Backend, Listening, Node};
 use super::clock::Clock;
+use super::follow::Inbox;
 use super::options::Options;
 use super::outbound::Outbound;
-use super::primary_link::News;
-use super::replication::{LinkState, Replication};
+use super::replication::Replication;
 use super::server::listen;
 use mio::Waker;
 use slotscope::engine::{
     ClientId, Engine, Followed, Host, Migrated, Migration, Outcome, PrimaryAddress, ReplicaWord, SyncCounts,
     SyncRequest, UnixMicros,
 };
-use slotscope::resp::{Bytes, RequestLimits, RequestParser, Value, encode_command};
+use slotscope::resp::{Bytes, RequestLimits, Value, encode_command};
 use slotscope::sim::Rng;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What surrounds the engine.
-struct Surroundings {
-    now: UnixMicros,
+pub(super) struct Surroundings {
+    pub(super) now: UnixMicros,
     rng: Rng,
     outbound: Outbound,
-    replication: Replication,
+    pub(super) replication: Replication,
     /// What CONFIG SET port has come to, until the event loop takes it.
     listener: Option<Listening>,
     is_real: bool,
@@ -98,15 +98,15 @@ impl Host for Surroundings {
 
 /// An engine with its clock.
 pub struct Lone {
-    engine: Engine,
-    host: Surroundings,
-    clock: Clock,
+    pub(super) engine: Engine,
+    pub(super) host: Surroundings,
+    pub(super) clock: Clock,
     next_cron: UnixMicros,
-    waker: Option<Arc<Waker>>,
+    pub(super) waker: Option<Arc<Waker>>,
     /// What has come from the primary and is not a whole command yet.
-    from_primary: RequestParser,
+    pub(super) inbox: Inbox,
     /// When the primary was told last how much has come, or tried to be reached.
-    link_tended: UnixMicros,
+    pub(super) link_tended: UnixMicros,
     /// Commands that are told the same time before the machine's clock is read again.
     unhurried: u32,
 }
@@ -134,7 +134,7 @@ impl Lone {
             host,
             clock,
             waker: None,
-            from_primary: RequestParser::default(),
+            inbox: Inbox::default(),
             link_tended: UnixMicros(0),
             unhurried: 0,
         })
@@ -173,104 +173,6 @@ impl Lone {
         replication.ask_for_acknowledgements();
         if std::mem::take(&mut replication.has_news_of_replicas) {
             self.engine.acknowledged(&mut self.host);
-        }
-    }
-
-    /// Looks after the connection to the primary, once a second.
-    fn tend_link(&mut self) {
-        let now = self.host.now;
-        let replication = &mut self.host.replication;
-        let Some(primary) = &mut replication.primary else { return };
-        if now.0.saturating_sub(self.link_tended.0) < 1_000_000 {
-            return;
-        }
-        self.link_tended = now;
-        match primary.state {
-            LinkState::Connect => primary.attempt(&self.engine, &replication.history, self.waker.clone()),
-            LinkState::Connecting | LinkState::Sync => {}
-            LinkState::Connected => {
-                let offset = replication.history.offset;
-                if !primary.link.as_mut().is_some_and(|link| link.acknowledge(offset)) {
-                    primary.lose(now);
-                }
-            }
-        }
-    }
-
-    /// Takes what has come from the primary.
-    fn hear_primary(&mut self) {
-        while let Some(link) = self.host.replication.primary.as_mut().and_then(|primary| primary.link.as_ref()) {
-            let Ok(news) = link.news.try_recv() else { return };
-            self.host.now = self.clock.now();
-            if let Err(why) = self.take_news(news) {
-                print_log(vec![why]);
-                if let Some(primary) = &mut self.host.replication.primary {
-                    primary.lose(self.host.now);
-                }
-            }
-        }
-    }
-
-    /// Does what news of the primary ask for. An error: the connection is of no use any more, and why.
-    fn take_news(&mut self, news: News) -> Result<(), String> {
-        let now = self.host.now;
-        let replication = &mut self.host.replication;
-        let Some(primary) = &mut replication.primary else { return Ok(()) };
-        primary.last_io = now;
-        match news {
-            News::Lost(why) => return Err(why),
-            News::Connected(stream) => {
-                if let Some(link) = &mut primary.link {
-                    link.connected(stream);
-                }
-            }
-            News::Transfer(len) => {
-                primary.state = LinkState::Sync;
-                primary.transfer = len;
-            }
-            News::Continues(replid) => {
-                primary.state = LinkState::Connected;
-                self.from_primary = RequestParser::default();
-                if let Some(replid) = replid {
-                    replication.history.adopt_name(&replid);
-                }
-            }
-            News::Snapshot { replid, offset, bytes } => {
-                let loaded = self.engine.load_snapshot(&mut self.host, &bytes);
-                loaded.map_err(|why| format!("The snapshot of the primary cannot be loaded: {why}"))?;
-                self.engine.begin_stream();
-                self.from_primary = RequestParser::default();
-                let replication = &mut self.host.replication;
-                replication.history.adopt(&replid, offset);
-                if let Some(primary) = &mut replication.primary {
-                    primary.state = LinkState::Connected;
-                    primary.has_history = true;
-                }
-                // What is told next is told at once.
-                self.link_tended = UnixMicros(0);
-            }
-            News::Stream(bytes) => {
-                replication.append(&bytes);
-                self.from_primary.feed(&bytes);
-                self.apply_stream()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn apply_stream(&mut self) -> Result<(), String> {
-        loop {
-            let argv = match self.from_primary.next_request() {
-                Ok(Some(argv)) => argv,
-                Ok(None) => return Ok(()),
-                Err(why) => return Err(format!("The primary's stream makes no sense: {why}")),
-            };
-            if argv.first().is_some_and(|word| word.eq_ignore_ascii_case(b"replconf")) {
-                // The only thing that it can want is to know how much has come.
-                self.link_tended = UnixMicros(0);
-                continue;
-            }
-            self.engine.apply(&mut self.host, &argv);
         }
     }
 }

@@ -19,6 +19,7 @@
 //! | [`replication`] | who copies it, and whom it copies |
 //! | [`history`] | what is replicated, as a stream of bytes |
 //! | [`primary_link`] | the connection to the server that it copies |
+//! | [`follow`] | what is done with what comes from there |
 //! | [`nodes`] | a cluster, in the pace of the clock |
 //! | [`connection`] | one client's socket, its requests and its replies |
 //! | [`server`] | the event loop |
@@ -31,6 +32,7 @@
 mod backend;
 mod clock;
 mod connection;
+mod follow;
 mod history;
 mod lone;
 mod nodes;

@@ -72,8 +72,8 @@ pub struct Primary {
     pub has_history: bool,
     /// When something came from it last.
     pub last_io: UnixMicros,
-    /// Since when it is away.
-    pub down_since: UnixMicros,
+    /// Since when it is away, if it was ever there.
+    pub down_since: Option<UnixMicros>,
     /// Size of the snapshot that is on its way.
     pub transfer: u64,
 }
@@ -176,6 +176,8 @@ impl Replication {
             }
             replica.is_fed = true;
             replica.acknowledged_at = now;
+            // It is told that this server is alive when it has heard nothing for a while.
+            self.last_ping = now;
             if self.primary.is_none() {
                 // It has yet to be told which database it is about.
                 engine.begin_stream();
@@ -266,7 +268,7 @@ impl Replication {
             // What this server has kept so far may be what the other one has copied from it.
             has_history: self.history.is_kept(),
             last_io: now,
-            down_since: now,
+            down_since: None,
             transfer: 0,
         });
         Followed::Begins
@@ -346,7 +348,7 @@ impl Replication {
                 put("master_sync_last_io_seconds_ago", since(primary.last_io));
             }
             if !is_up {
-                put("master_link_down_since_seconds", since(primary.down_since));
+                put("master_link_down_since_seconds", primary.down_since.map_or_else(|| "-1".to_owned(), since));
             }
             put("slave_priority", "100".to_owned());
             put("slave_read_only", "1".to_owned());
@@ -385,7 +387,7 @@ impl Primary {
     /// The connection is gone, or could not be made.
     pub fn lose(&mut self, now: UnixMicros) {
         if self.state == LinkState::Connected {
-            self.down_since = now;
+            self.down_since = Some(now);
         }
         self.state = LinkState::Connect;
         self.link = None;

@@ -458,8 +458,8 @@ impl Engine {
         self.disconnect(client);
         self.hung_up.push(client);
     }
-    /// Disconnects those who are sent what is replicated.
-    fn hang_up_replicas(&mut self) {
+    /// Disconnects those who are sent what is replicated: they have to come back and ask where it goes on.
+    pub fn hang_up_replicas(&mut self) {
         let replicas: Vec<ClientId> =
             self.clients.iter().filter(|client| client.is_replica).map(|client| client.id).collect();
         for client in replicas {

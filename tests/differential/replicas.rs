@@ -52,8 +52,10 @@ fn copy(primary: &RealServer, replica: &RealServer, last: &RealServer, seed: u64
     };
     tell(&mut asker, BEFORE);
     follow(replica, primary);
+    // The replica's replica comes in the midst of a database.
+    tell(&mut asker, BEFORE + 250);
     follow(last, replica);
-    for until in (BEFORE..=BEFORE + MEANWHILE).step_by(BETWEEN as usize) {
+    for until in (BEFORE + 300..=BEFORE + MEANWHILE).step_by(BETWEEN as usize) {
         tell(&mut asker, until);
         asker.call(&["RESET"]);
         agree(primary, replica);
@@ -142,9 +144,9 @@ fn keys(server: &RealServer) -> BTreeSet<String> {
     all
 }
 
-/// Tries for ten seconds.
+/// Tries for half a minute.
 fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
-    for _ in 0..200 {
+    for _ in 0..600 {
         if let Some(found) = attempt() {
             return Some(found);
         }

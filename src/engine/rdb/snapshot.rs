@@ -9,8 +9,8 @@ use super::wire::{Reader, Writer};
 use super::{Damage, VERSION, crc64, has_nothing, kind_of, read_value, write_value};
 use crate::engine::config::Config;
 use crate::engine::keyspace::Keyspace;
-use crate::engine::usage;
 use crate::engine::value::Data;
+use crate::engine::{number, usage};
 use crate::resp::Bytes;
 
 /// What stands before a key's type, or instead of a key.
@@ -43,6 +43,16 @@ pub struct Saved {
     /// Its value.
     pub data: Data,
 }
+
+/// What a snapshot says beside its keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The database that the stream behind it is about, until it says another one.
+    pub stream_db: Option<u32>,
+}
+
+/// The fact that this is.
+pub const STREAM_DB: &str = "repl-stream-db";
 
 /// All databases, with these facts about them (`redis-ver` and the like).
 pub fn write(keyspace: &Keyspace, config: &Config, now_ms: i64, facts: &[(&str, String)]) -> Vec<u8> {
@@ -84,13 +94,14 @@ pub fn write(keyspace: &Keyspace, config: &Config, now_ms: i64, facts: &[(&str, 
     writer.bytes
 }
 
-/// Reads a snapshot to its end and hands over each of its keys. What lies behind the end is not looked at.
+/// Reads a snapshot to its end and hands over each of its keys; answers what else it says. What lies behind the end is not
+/// looked at.
 ///
 /// # Errors
 ///
 /// [`Damage`], where the checksum is wrong, something makes no sense, or functions or modules are in it, which are not
 /// known here.
-pub fn read(bytes: &[u8], config: &Config, now_ms: i64, take: &mut dyn FnMut(Saved)) -> Result<(), Damage> {
+pub fn read(bytes: &[u8], config: &Config, now_ms: i64, take: &mut dyn FnMut(Saved)) -> Result<Said, Damage> {
     let mut reader = Reader(bytes);
     let is_known = reader.take(MAGIC.len()) == Some(MAGIC)
         && reader
@@ -100,25 +111,29 @@ pub fn read(bytes: &[u8], config: &Config, now_ms: i64, take: &mut dyn FnMut(Sav
     if !is_known {
         return Err(Damage::Format);
     }
-    read_keys(&mut reader, config, now_ms, take).ok_or(Damage::Format)?;
+    let said = read_keys(&mut reader, config, now_ms, take).ok_or(Damage::Format)?;
     let end = bytes.len() - reader.0.len();
     // Before version 5 there was no checksum; zero says that none was made.
     let checksum = reader.little_endian(8).unwrap_or_default();
     if checksum != 0 && checksum != crc64::checksum(&bytes[..end]) {
         return Err(Damage::Checksum);
     }
-    Ok(())
+    Ok(said)
 }
 
 /// Reads up to the end mark.
-fn read_keys(reader: &mut Reader<'_>, config: &Config, now_ms: i64, take: &mut dyn FnMut(Saved)) -> Option<()> {
+fn read_keys(reader: &mut Reader<'_>, config: &Config, now_ms: i64, take: &mut dyn FnMut(Saved)) -> Option<Said> {
+    let mut said = Said::default();
     let (mut db, mut expire_at, mut used) = (0, None, None);
     loop {
         match reader.byte()? {
-            opcodes::END => return Some(()),
+            opcodes::END => return Some(said),
             opcodes::FACT => {
-                reader.string()?;
-                reader.string()?;
+                let (name, value) = (reader.string()?, reader.string()?);
+                if name == STREAM_DB.as_bytes() {
+                    // A primary that nobody has asked for anything yet says -1.
+                    said.stream_db = number::parse_i64(&value).and_then(|db| u32::try_from(db).ok());
+                }
             }
             opcodes::DATABASE => db = u32::try_from(reader.number()?).ok()?,
             opcodes::SIZES => {

@@ -6,7 +6,7 @@ use crate::engine::call::Call;
 use crate::engine::error::Error;
 use crate::engine::keyspace::Keyspace;
 use crate::engine::rdb::Damage;
-use crate::engine::rdb::snapshot::{self, Saved};
+use crate::engine::rdb::snapshot::{self, Said, Saved};
 use crate::engine::server::connection::REDIS_VERSION;
 use crate::engine::{Engine, Host, UnixMicros, usage};
 use crate::resp::Value;
@@ -19,6 +19,8 @@ impl Engine {
             ("redis-bits", "64".to_owned()),
             ("ctime", now.seconds().to_string()),
             ("used-mem", self.used_memory().to_string()),
+            // Who goes on with the stream that this server itself is sent has to know this; its own says so first.
+            (snapshot::STREAM_DB, self.clients.primary_link.db.to_string()),
         ];
         snapshot::write(&self.keyspace, &self.config, now.millis() as i64, &facts)
     }
@@ -30,8 +32,9 @@ impl Engine {
     /// [`Damage`]: the snapshot cannot be read, or has more databases than this server. The data is as it was.
     pub fn load_snapshot(&mut self, host: &mut dyn Host, bytes: &[u8]) -> Result<(), Damage> {
         let mut fresh = Keyspace::new(self.config.databases, self.cluster_enabled);
-        read_into(&mut fresh, self, bytes, host.now(), host.is_replica())?;
+        let Said { stream_db } = read_into(&mut fresh, self, bytes, host.now(), host.is_replica())?;
         self.load(fresh);
+        self.clients.primary_link.db = stream_db.filter(|db| *db < self.keyspace.databases()).unwrap_or(0);
         Ok(())
     }
 }
@@ -43,23 +46,23 @@ fn read_into(
     bytes: &[u8],
     now: UnixMicros,
     keeps_expired: bool,
-) -> Result<(), Damage> {
+) -> Result<Said, Damage> {
     let now_ms = now.millis() as i64;
     let fresh_usage = usage::initial(config, now_ms);
-    let mut verdict = Ok(());
-    snapshot::read(bytes, config, now_ms, &mut |Saved { db, key, expire_at, usage, data }| {
+    let mut is_whole = true;
+    let said = snapshot::read(bytes, config, now_ms, &mut |Saved { db, key, expire_at, usage, data }| {
         // What has run out is not worth loading, but for a replica, which waits for its primary's word.
         if expire_at.is_some_and(|at| at < now_ms) && !keeps_expired {
             return;
         }
         if db >= keyspace.databases() || keyspace.find(db, &key).is_some() {
-            verdict = Err(Damage::Format);
+            is_whole = false;
             return;
         }
         let id = keyspace.insert(db, &key, data, usage.unwrap_or(fresh_usage));
         keyspace.set_expire(db, id, expire_at);
     })?;
-    verdict
+    if is_whole { Ok(said) } else { Err(Damage::Format) }
 }
 
 /// `DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]`
