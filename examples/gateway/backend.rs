@@ -62,6 +62,8 @@ pub trait Backend {
     fn take_replicas(&mut self, node: Node) -> Vec<(ClientId, Vec<u8>)>;
     /// What the replicas of a node are to be sent, since the last call.
     fn take_stream(&mut self, node: Node) -> Vec<u8>;
+    /// The last replica of a node is gone.
+    fn nobody_follows(&mut self, _node: Node) {}
     /// How to have the event loop look at [`Backend::work`] from another thread.
     fn set_waker(&mut self, _waker: Arc<Waker>) {}
     /// How long until [`Backend::work`] has something to do; none while only a command moves the clock.

@@ -43,6 +43,8 @@ pub struct Connection {
     pub is_slow: bool,
     /// It is sent what the node replicates.
     pub is_follower: bool,
+    /// Up to here `out` is a snapshot, of which nobody expects that it is read at once.
+    exempt: usize,
 }
 
 /// What came of an attempt to read or to send.
@@ -70,6 +72,7 @@ impl Connection {
             is_stalled: false,
             is_slow: false,
             is_follower: false,
+            exempt: 0,
         }
     }
 
@@ -101,7 +104,23 @@ impl Connection {
     pub fn unread(&self) -> usize {
         /// Redis's own buffer of a client, which it does not count.
         const FREE: usize = 16 * 1024;
-        (self.out.len() - self.sent).saturating_sub(FREE)
+        (self.out.len() - self.sent.max(self.exempt)).saturating_sub(FREE)
+    }
+
+    /// Has the connection sent what the node replicates from now on, behind what comes first.
+    pub fn begin_to_follow(&mut self, first: &[u8]) {
+        self.out.extend_from_slice(first);
+        self.exempt = self.out.len();
+        self.is_follower = true;
+    }
+
+    /// Makes room, where more has been sent than is left to send.
+    fn forget_sent(&mut self) {
+        if self.sent > SPARE_MAX && self.sent > self.out.len() / 2 {
+            self.out.drain(..self.sent);
+            self.exempt = self.exempt.saturating_sub(self.sent);
+            self.sent = 0;
+        }
     }
 
     /// Sends as much as the socket takes.
@@ -110,13 +129,16 @@ impl Connection {
             match self.stream.write(&self.out[self.sent..]) {
                 Ok(0) => return Progress::Over,
                 Ok(count) => self.sent += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Progress::More,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.forget_sent();
+                    return Progress::More;
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return Progress::Over,
             }
         }
         self.out.clear();
-        self.sent = 0;
+        (self.sent, self.exempt) = (0, 0);
         if self.out.capacity() > SPARE_MAX {
             self.out.shrink_to(SPARE_MAX);
         }

@@ -14,10 +14,10 @@ impl Lone {
         let now = self.host.now;
         let replication = &mut self.host.replication;
         let Some(primary) = &mut replication.primary else { return };
-        if now.0.saturating_sub(self.link_tended.0) < 1_000_000 {
+        if now.0.saturating_sub(primary.tended.0) < 1_000_000 {
             return;
         }
-        self.link_tended = now;
+        primary.tended = now;
         match primary.state {
             LinkState::Connect => {
                 self.inbox = Inbox::default();
@@ -36,7 +36,11 @@ impl Lone {
 
     /// Takes what has come from the primary.
     pub(super) fn hear_primary(&mut self) {
-        while let Some(link) = self.host.replication.primary.as_mut().and_then(|primary| primary.link.as_ref()) {
+        /// So much before the clients have their turn.
+        const NEWS_MAX: usize = 64;
+        for _ in 0..NEWS_MAX {
+            let primary = self.host.replication.primary.as_ref();
+            let Some(link) = primary.and_then(|primary| primary.link.as_ref()) else { return };
             let Ok(news) = link.news.try_recv() else { return };
             self.host.now = self.clock.now();
             if let Err(why) = self.take_news(news) {
@@ -47,6 +51,9 @@ impl Lone {
                     primary.lose(self.host.now);
                 }
             }
+        }
+        if let Some(waker) = &self.waker {
+            let _ = waker.wake();
         }
     }
 
@@ -85,20 +92,20 @@ impl Lone {
                 if let Some(primary) = &mut replication.primary {
                     primary.state = LinkState::Connected;
                     primary.has_history = true;
+                    // How much has come is told at once.
+                    primary.tended = UnixMicros(0);
                 }
-                // What is told next is told at once.
-                self.link_tended = UnixMicros(0);
             }
             News::Stream(bytes) => self.inbox.take(&bytes),
         }
         self.apply_stream()
     }
 
-    /// Applies the whole commands that have come, and passes them on.
+    /// Applies what has come whole, and passes it on.
     fn apply_stream(&mut self) -> Result<(), String> {
         loop {
-            let (argv, bytes) = match self.inbox.next() {
-                Ok(Some(whole)) => whole,
+            let Unit { commands, bytes } = match self.inbox.next() {
+                Ok(Some(unit)) => unit,
                 Ok(None) => return Ok(()),
                 Err(why) => {
                     // Where it would make sense again nobody knows.
@@ -109,14 +116,26 @@ impl Lone {
                 }
             };
             self.host.replication.append(&bytes);
-            if argv.first().is_some_and(|word| word.eq_ignore_ascii_case(b"replconf")) {
-                // The only thing that it can want is to know how much has come.
-                self.link_tended = UnixMicros(0);
-                continue;
+            for argv in commands {
+                let is = |name: &[u8]| argv.first().is_some_and(|word| word.eq_ignore_ascii_case(name));
+                if is(b"replconf") {
+                    // The only thing that it can want is to know how much has come.
+                    if let Some(primary) = &mut self.host.replication.primary {
+                        primary.tended = UnixMicros(0);
+                    }
+                } else if !is(b"sync") && !is(b"psync") {
+                    self.engine.apply(&mut self.host, &argv);
+                }
             }
-            self.engine.apply(&mut self.host, &argv);
         }
     }
+}
+
+/// What of a stream is applied at once: a command, or a transaction.
+#[derive(Default)]
+struct Unit {
+    commands: Vec<Vec<Bytes>>,
+    bytes: Vec<u8>,
 }
 
 /// What has come of a stream and is not applied yet.
@@ -124,6 +143,8 @@ impl Lone {
 pub struct Inbox {
     parser: RequestParser,
     bytes: VecDeque<u8>,
+    /// A transaction that is not over.
+    begun: Unit,
 }
 
 impl Inbox {
@@ -132,12 +153,21 @@ impl Inbox {
         self.bytes.extend(bytes);
     }
 
-    /// The next whole command, and the bytes that it was.
-    fn next(&mut self) -> Result<Option<(Vec<Bytes>, Vec<u8>)>, ProtocolError> {
-        let Some(argv) = self.parser.next_request()? else { return Ok(None) };
-        // A primary writes commands in one way only.
-        let len = request_size(&argv).wire.min(self.bytes.len());
-        let bytes = self.bytes.drain(..len).collect();
-        Ok(Some((argv, bytes)))
+    /// The next whole command outside of transactions, or the next whole transaction.
+    fn next(&mut self) -> Result<Option<Unit>, ProtocolError> {
+        while let Some(argv) = self.parser.next_request()? {
+            // A primary writes commands in one way only.
+            let len = request_size(&argv).wire.min(self.bytes.len());
+            self.begun.bytes.extend(self.bytes.drain(..len));
+            self.begun.commands.push(argv);
+            let is = |argv: Option<&Vec<Bytes>>, name: &[u8]| {
+                argv.and_then(|argv| argv.first()).is_some_and(|word| word.eq_ignore_ascii_case(name))
+            };
+            let commands = &self.begun.commands;
+            if !is(commands.first(), b"multi") || is(commands.last(), b"exec") {
+                return Ok(Some(std::mem::take(&mut self.begun)));
+            }
+        }
+        Ok(None)
     }
 }

@@ -42,11 +42,15 @@ impl Host for Surroundings {
         Migrated::Answered(replies.after(if self.is_real { began.elapsed().as_nanos() as u64 } else { 0 }))
     }
     fn listen_on(&mut self, port: u16) -> bool {
-        self.listener = match port {
-            0 => Some(Listening::Nowhere),
-            _ => listen(port).ok().map(|(listener, _)| Listening::On(listener)),
+        let listening = match port {
+            0 => Listening::Nowhere,
+            _ => match listen(port) {
+                Ok((listener, _)) => Listening::On(listener),
+                Err(_) => return false,
+            },
         };
-        self.listener.is_some()
+        self.listener = Some(listening);
+        true
     }
     fn kept_migration_links(&self) -> usize {
         self.outbound.kept()
@@ -91,6 +95,9 @@ impl Host for Surroundings {
     fn replica_says(&mut self, client: ClientId, word: ReplicaWord) {
         self.replication.hear(client, word, self.now);
     }
+    fn replication_id(&self) -> Option<&str> {
+        Some(&self.replication.history.replid)
+    }
     fn change_replication_id(&mut self) {
         self.replication.history.change_name();
     }
@@ -105,8 +112,6 @@ pub struct Lone {
     pub(super) waker: Option<Arc<Waker>>,
     /// What has come from the primary and is not a whole command yet.
     pub(super) inbox: Inbox,
-    /// When the primary was told last how much has come, or tried to be reached.
-    pub(super) link_tended: UnixMicros,
     /// Commands that are told the same time before the machine's clock is read again.
     unhurried: u32,
 }
@@ -126,18 +131,14 @@ impl Lone {
         let rng = Rng::named(options.seed, "gateway");
         let replication = Replication::new(Rng::named(options.seed ^ clock.now().0, "replication"));
         let outbound = Outbound::default();
-        let host =
+        let mut host =
             Surroundings { now: clock.now(), rng, outbound, replication, listener: None, is_real: clock.is_real() };
-        Ok(Self {
-            engine,
-            next_cron: host.now,
-            host,
-            clock,
-            waker: None,
-            inbox: Inbox::default(),
-            link_tended: UnixMicros(0),
-            unhurried: 0,
-        })
+        let replicaof = engine.config("replicaof").unwrap_or_default();
+        if let Some((name, port)) = replicaof.split_once(' ') {
+            let port = port.trim().parse().map_err(|_| format!("--replicaof {replicaof}: Invalid master port"))?;
+            host.follow(&PrimaryAddress { host: Bytes::from(name), port });
+        }
+        Ok(Self { engine, next_cron: host.now, host, clock, waker: None, inbox: Inbox::default(), unhurried: 0 })
     }
 
     fn hz(&self) -> u64 {
@@ -153,6 +154,7 @@ impl Lone {
     fn replicate(&mut self, by: Option<ClientId>) {
         let replication = &mut self.host.replication;
         if !replication.history.is_kept() {
+            replication.wants_acknowledgements = false;
             return;
         }
         if replication.is_replica() {
@@ -164,11 +166,9 @@ impl Lone {
         for argv in self.engine.take_effects() {
             encode_command(&argv, &mut bytes);
         }
-        if !bytes.is_empty() {
-            replication.append(&bytes);
-            if let Some(client) = by {
-                self.engine.note_offset(client, replication.history.offset);
-            }
+        replication.append(&bytes);
+        if let Some(client) = by {
+            self.engine.note_offset(client, replication.history.offset);
         }
         replication.ask_for_acknowledgements();
         if std::mem::take(&mut replication.has_news_of_replicas) {
@@ -282,6 +282,8 @@ impl Backend for Lone {
         self.unhurried = 0;
         self.hear_primary();
         let now = self.clock.now();
+        self.host.now = now;
+        self.tend_link();
         let waits_out = self.engine.next_deadline().is_some_and(|at| at < now);
         if !waits_out && now < self.next_cron {
             return;
@@ -299,7 +301,6 @@ impl Backend for Lone {
             self.next_cron = UnixMicros((self.next_cron.0 + period).max(now.0));
         }
         self.replicate(None);
-        self.tend_link();
         self.drop_notices();
     }
 

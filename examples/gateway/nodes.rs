@@ -213,6 +213,10 @@ impl Backend for Nodes {
         asked.into_iter().map(|client| (client, first.clone())).collect()
     }
 
+    fn nobody_follows(&mut self, node: Node) {
+        self.cluster.untap(index(node));
+    }
+
     fn take_stream(&mut self, node: Node) -> Vec<u8> {
         let mut stream = Vec::new();
         for argv in self.cluster.take_replicated(index(node)) {

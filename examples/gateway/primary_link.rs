@@ -9,13 +9,22 @@ use std::io::{BufRead as _, BufReader, Error, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// The longest line that is read.
 const LINE_MAX: u64 = 64 * 1024;
 /// How long one address may take to connect.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many news wait at most, before no more is read.
+const NEWS_MAX: usize = 64;
+/// How long the primary may take to take an acknowledgement.
+const ACKNOWLEDGE: Duration = Duration::from_millis(100);
+/// The largest offset that is believed: what comes behind it can still be counted.
+const OFFSET_MAX: u64 = i64::MAX as u64 / 2;
+/// Characters of a history's name.
+const NAME_LEN: usize = 40;
 
 /// What an attempt has come to.
 pub enum News {
@@ -67,7 +76,7 @@ pub struct PrimaryLink {
 impl PrimaryLink {
     /// Begins. `waker` is told when there is news.
     pub fn begin(introduction: Introduction, waker: Option<Arc<Waker>>) -> Self {
-        let (sender, news) = channel();
+        let (sender, news) = sync_channel(NEWS_MAX);
         let is_wanted = Arc::new(AtomicBool::new(true));
         let mut teller = Teller { sender, waker, is_wanted: is_wanted.clone() };
         std::thread::spawn(move || {
@@ -100,7 +109,7 @@ impl Drop for PrimaryLink {
 
 /// Where the thread's news go.
 struct Teller {
-    sender: Sender<News>,
+    sender: SyncSender<News>,
     waker: Option<Arc<Waker>>,
     is_wanted: Arc<AtomicBool>,
 }
@@ -113,6 +122,13 @@ impl Teller {
             let _ = waker.wake();
         }
         is_heard
+    }
+}
+
+impl Teller {
+    /// An error, if nobody listens any more.
+    fn must_tell(&mut self, news: News) -> Result<(), String> {
+        if self.tell(news) { Ok(()) } else { Err("nobody listens any more".to_owned()) }
     }
 }
 
@@ -142,9 +158,7 @@ fn follow(introduction: &Introduction, teller: &mut Teller) -> Result<std::conve
     };
     let mut talk = Talk { ours: set_up(&stream).map_err(lost)?, theirs: BufReader::new(stream) };
     let clone = talk.ours.try_clone().map_err(lost)?;
-    if !teller.tell(News::Connected(clone)) {
-        return Err("nobody listens".to_owned());
-    }
+    teller.must_tell(News::Connected(clone))?;
     talk.introduce(introduction)?;
     let (replid, offset) = match &introduction.history {
         Some((replid, offset)) => (replid.clone(), offset.to_string()),
@@ -153,25 +167,28 @@ fn follow(introduction: &Introduction, teller: &mut Teller) -> Result<std::conve
     let answer = talk.ask(&["PSYNC", &replid, &offset])?;
     let words: Vec<&str> = answer.split_ascii_whitespace().collect();
     match words[..] {
-        ["+CONTINUE", ref name @ ..] => {
-            teller.tell(News::Continues(name.first().map(|name| (*name).to_owned())));
+        ["+CONTINUE", ref name @ ..]
+            if introduction.history.is_some() && name.iter().all(|name| name.len() == NAME_LEN) =>
+        {
+            teller.must_tell(News::Continues(name.first().map(|name| (*name).to_owned())))?;
         }
-        ["+FULLRESYNC", replid, offset] => {
-            let offset = offset.parse().map_err(|_| format!("'{answer}' is no answer to PSYNC"))?;
+        ["+FULLRESYNC", replid, offset] if replid.len() == NAME_LEN => {
+            let offset = offset.parse().ok().filter(|offset| *offset <= OFFSET_MAX);
+            let offset = offset.ok_or_else(|| format!("'{answer}' is no answer to PSYNC"))?;
             let bytes = talk.snapshot(teller)?;
-            teller.tell(News::Snapshot { replid: replid.to_owned(), offset, bytes });
+            teller.must_tell(News::Snapshot { replid: replid.to_owned(), offset, bytes })?;
         }
         _ => return Err(format!("'{answer}' is no answer to PSYNC")),
     }
+    // What is still to be said is short, and said by somebody who has no time.
+    talk.ours.set_write_timeout(Some(ACKNOWLEDGE)).map_err(lost)?;
     loop {
         let bytes = talk.theirs.fill_buf().map_err(lost)?.to_vec();
         if bytes.is_empty() {
             return Err("Connection with master lost.".to_owned());
         }
         talk.theirs.consume(bytes.len());
-        if !teller.tell(News::Stream(bytes)) {
-            return Err("nobody listens".to_owned());
-        }
+        teller.must_tell(News::Stream(bytes))?;
     }
 }
 
@@ -233,7 +250,7 @@ impl Talk {
         let line = self.line()?;
         let len: Option<u64> = line.strip_prefix('$').and_then(|len| len.parse().ok());
         let len = len.ok_or_else(|| format!("'{line}' is no length of a snapshot"))?;
-        teller.tell(News::Transfer(len));
+        teller.must_tell(News::Transfer(len))?;
         let mut bytes = Vec::new();
         let read = self.theirs.by_ref().take(len).read_to_end(&mut bytes);
         read.map_err(|error| format!("I/O error trying to sync with MASTER ({error})"))?;

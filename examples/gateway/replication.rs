@@ -21,6 +21,8 @@ struct Replica {
     without_data: bool,
     /// It is sent the stream.
     is_fed: bool,
+    /// It says how far it is, again and again.
+    acknowledges: bool,
     acknowledged: u64,
     acknowledged_at: UnixMicros,
 }
@@ -76,6 +78,8 @@ pub struct Primary {
     pub down_since: Option<UnixMicros>,
     /// Size of the snapshot that is on its way.
     pub transfer: u64,
+    /// When it was told last how much has come, or tried to be reached.
+    pub tended: UnixMicros,
 }
 
 /// All of it.
@@ -152,6 +156,7 @@ impl Replication {
                 SyncRequest::Behind { replid, offset } => self.history.since(&String::from_utf8_lossy(replid), *offset),
                 SyncRequest::Everything => None,
             };
+            let is_full = missed.is_none();
             if let Some(missed) = missed {
                 let name = if replica.speaks_psync2 { format!(" {}", self.history.replid) } else { String::new() };
                 first.extend_from_slice(format!("+CONTINUE{name}\r\n").as_bytes());
@@ -175,10 +180,11 @@ impl Replication {
                 first.extend_from_slice(&snapshot);
             }
             replica.is_fed = true;
+            replica.acknowledges = request != SyncRequest::Everything;
             replica.acknowledged_at = now;
             // It is told that this server is alive when it has heard nothing for a while.
             self.last_ping = now;
-            if self.primary.is_none() {
+            if self.primary.is_none() && is_full {
                 // It has yet to be told which database it is about.
                 engine.begin_stream();
             }
@@ -197,14 +203,21 @@ impl Replication {
         let setting = |name: &str| engine.config(name).and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
         self.history.backlog_max = setting("repl-backlog-size") as usize;
         let max_lag = setting("min-replicas-max-lag");
+        let patience = setting("repl-timeout");
+        let is_silent = |replica: &Replica| replica.is_fed && replica.acknowledges && replica.lag(now) > patience;
+        let silent: Vec<ClientId> =
+            self.replicas.iter().filter(|(_, replica)| is_silent(replica)).map(|(client, _)| *client).collect();
         self.good_replicas = self.fed().filter(|replica| replica.lag(now) <= max_lag).count() as u32;
+        let (ttl, ping_period) = (setting("repl-backlog-ttl"), setting("repl-ping-replica-period"));
+        for client in silent {
+            engine.hang_up_replica(client);
+        }
         if self.primary.is_some() {
             return;
         }
-        let ttl = setting("repl-backlog-ttl");
         if self.fed().next().is_some() {
             self.lonely_since = None;
-            if now.seconds().saturating_sub(self.last_ping.seconds()) >= setting("repl-ping-replica-period") {
+            if now.seconds().saturating_sub(self.last_ping.seconds()) >= ping_period {
                 self.last_ping = now;
                 self.append_command(&["PING"]);
             }
@@ -260,7 +273,8 @@ impl Replication {
         if self.primary.as_ref().is_some_and(is_same) {
             return Followed::Already;
         }
-        self.out.clear();
+        let was_connected = self.primary.as_ref().is_some_and(|primary| primary.state == LinkState::Connected);
+        self.lonely_since = None;
         self.primary = Some(Primary {
             address: address.clone(),
             state: LinkState::Connect,
@@ -268,7 +282,8 @@ impl Replication {
             // What this server has kept so far may be what the other one has copied from it.
             has_history: self.history.is_kept(),
             last_io: now,
-            down_since: None,
+            down_since: was_connected.then_some(now),
+            tended: UnixMicros(0),
             transfer: 0,
         });
         Followed::Begins
@@ -277,6 +292,7 @@ impl Replication {
     /// REPLICAOF NO ONE.
     pub fn follow_nobody(&mut self) {
         self.primary = None;
+        self.lonely_since = None;
         self.history.rename();
     }
 
@@ -305,8 +321,8 @@ impl Replication {
     /// ROLE.
     pub fn role(&self) -> Value {
         let text = |text: &str| Value::bulk(Bytes::from(text));
-        if let Some(Primary { address, state, has_history, .. }) = &self.primary {
-            let offset = if *has_history { self.history.offset as i64 } else { -1 };
+        if let Some(Primary { address, state, .. }) = &self.primary {
+            let offset = if *state == LinkState::Connected { self.history.offset as i64 } else { -1 };
             return Value::Array(vec![
                 text("slave"),
                 Value::bulk(address.host.clone()),

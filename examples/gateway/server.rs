@@ -146,9 +146,6 @@ impl<B: Backend> Server<B> {
             }
             self.close_those_of_dead_nodes();
             self.resume_stalled();
-            if let Some(listener) = self.backend.take_listener() {
-                self.move_door(listener)?;
-            }
             if self.backend.has_ended() {
                 // A process that is gone sends nothing more.
                 return Ok(());
@@ -169,17 +166,19 @@ impl<B: Backend> Server<B> {
     }
 
     /// Listens somewhere else for the only node, or nowhere. Who is connected stays so.
-    fn move_door(&mut self, mut listener: Listening) -> Result<(), String> {
-        let trouble = |error: std::io::Error| format!("the port could not be changed ({error})");
-        let (old, _) = &mut self.doors[0];
-        if let Listening::On(old) = old {
-            self.poll.registry().deregister(old).map_err(trouble)?;
+    fn move_door(&mut self, mut new: Listening) {
+        let registry = self.poll.registry();
+        if let Listening::On(listener) = &mut new
+            && registry.register(listener, Token(0), Interest::READABLE).is_err()
+        {
+            // The event loop takes no more: the old door stays open.
+            return;
         }
-        if let Listening::On(listener) = &mut listener {
-            self.poll.registry().register(listener, Token(0), Interest::READABLE).map_err(trouble)?;
+        let (door, _) = &mut self.doors[0];
+        if let Listening::On(listener) = door {
+            let _ = registry.deregister(listener);
         }
-        *old = listener;
-        Ok(())
+        *door = new;
     }
 
     fn accept(&mut self, door: usize) {
@@ -297,17 +296,20 @@ impl<B: Backend> Server<B> {
                 Peer::Client { node, id } => {
                     let outcome = self.backend.execute(node, id, &argv);
                     self.deliver(node, Some(id));
+                    if let Some(listening) = self.backend.take_listener() {
+                        self.move_door(listening);
+                    }
                     let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
                     if let Some(reply) = &outcome.reply {
                         encode(reply, self.backend.protocol(node, id), &mut connection.out);
                     } else if self.backend.has_ended() {
                         return;
-                    } else {
-                        for (replica, first) in self.backend.take_replicas(node) {
-                            self.follow(node, replica, &first);
-                        }
                     }
-                    let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
+                    if connection.is_follower && outcome.reply.is_some() {
+                        // What it is sent is the stream alone: a replica that wants answers is none.
+                        self.close(at);
+                        return;
+                    }
                     connection.closing |= outcome.close;
                     connection.parser.recycle(argv);
                 }
@@ -375,8 +377,10 @@ impl<B: Backend> Server<B> {
         if !self.followers.is_empty() {
             self.replicate(node);
         }
+        let mut told = Vec::new();
         for (client, message) in self.backend.take_messages(node) {
             let Some(&at) = self.places[node].get(&client) else { continue };
+            told.push(at);
             let protocol = self.backend.protocol(node, client);
             if let Some(connection) = &mut self.connections[at] {
                 encode(&message, protocol, &mut connection.out);
@@ -392,8 +396,15 @@ impl<B: Backend> Server<B> {
                 }
                 self.mark_dirty(at);
             } else {
+                if told.contains(&at) {
+                    // It is to know why.
+                    self.flush(at);
+                }
                 self.close(at);
             }
+        }
+        for (replica, first) in self.backend.take_replicas(node) {
+            self.follow(node, replica, &first);
         }
     }
 
@@ -401,11 +412,16 @@ impl<B: Backend> Server<B> {
     fn follow(&mut self, node: Node, replica: ClientId, first: &[u8]) {
         let Some(&at) = self.places[node].get(&replica) else { return };
         if let Some(connection) = &mut self.connections[at] {
-            connection.out.extend_from_slice(first);
-            connection.is_follower = true;
+            connection.begin_to_follow(first);
             self.followers.push(at);
         }
         self.mark_dirty(at);
+    }
+
+    /// Whether a node has followers.
+    fn follows(&self, node: Node) -> bool {
+        let peers = self.followers.iter().filter_map(|at| Some(self.connections[*at].as_ref()?.peer));
+        peers.into_iter().any(|peer| matches!(peer, Peer::Client { node: its, .. } if its == node))
     }
 
     /// Sends the followers of a node what it has to replicate.
@@ -459,6 +475,11 @@ impl<B: Backend> Server<B> {
         let _ = self.poll.registry().deregister(connection.stream());
         if connection.is_follower {
             self.followers.retain(|follower| *follower != at);
+            if let Peer::Client { node, .. } = connection.peer
+                && !self.follows(node)
+            {
+                self.backend.nobody_follows(node);
+            }
         }
         if let Peer::Client { node, id } = connection.peer {
             self.places[node].remove(&id);

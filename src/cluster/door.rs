@@ -71,6 +71,13 @@ impl Cluster {
         node.tapped.get_or_insert_default();
     }
 
+    /// Nobody wants it any more.
+    pub fn untap(&mut self, node: NodeIndex) {
+        if let Some(node) = self.nodes.get_mut(usize::from(node.0)) {
+            node.tapped = None;
+        }
+    }
+
     /// The commands a node has replicated since the last call, where [`Cluster::tap`] asked for them.
     pub fn take_replicated(&mut self, node: NodeIndex) -> Vec<Vec<Bytes>> {
         let tapped = self.nodes.get_mut(usize::from(node.0)).and_then(|node| node.tapped.as_mut());

@@ -109,6 +109,8 @@ pub struct Config {
     pub enable_module_command: bool,
     /// Replicas needed for a write; 0: none.
     pub min_replicas_to_write: u32,
+    /// `repl-backlog-size`: bytes of the replication stream that are kept.
+    pub repl_backlog_size: u64,
     /// Whether replicas refuse writes.
     pub replica_read_only: bool,
     /// DEL frees in the background: propagates UNLINK.
@@ -187,6 +189,7 @@ impl Default for Config {
             enable_debug_command: false,
             enable_module_command: false,
             min_replicas_to_write: 0,
+            repl_backlog_size: 1 << 20,
             replica_read_only: true,
             lazyfree_lazy_expire: false,
             lazyfree_lazy_eviction: false,

@@ -208,6 +208,10 @@ pub trait Host {
     }
     /// What a client says that is or will be a replica.
     fn replica_says(&mut self, _client: ClientId, _word: ReplicaWord) {}
+    /// The name of the history of the data, where streams go out.
+    fn replication_id(&self) -> Option<&str> {
+        None
+    }
     /// DEBUG CHANGE-REPL-ID: the history of the data goes on under another name.
     fn change_replication_id(&mut self) {}
     /// PUBLISH (SPUBLISH, if `sharded`) in cluster mode: carries the message to the other nodes.
@@ -457,6 +461,12 @@ impl Engine {
     fn hang_up(&mut self, client: ClientId) {
         self.disconnect(client);
         self.hung_up.push(client);
+    }
+    /// Disconnects one of those who are sent what is replicated.
+    pub fn hang_up_replica(&mut self, client: ClientId) {
+        if self.clients.get(client).is_some_and(|client| client.is_replica) {
+            self.hang_up(client);
+        }
     }
     /// Disconnects those who are sent what is replicated: they have to come back and ask where it goes on.
     pub fn hang_up_replicas(&mut self) {

@@ -55,7 +55,11 @@ impl Engine {
         };
         let limits = &self.config.output_limits;
         let Limit { hard, soft, soft_seconds } = if is_replica {
-            limits.replicas
+            // As much as the backlog keeps it may always leave, or it could never catch up from there.
+            let backlog = self.config.repl_backlog_size;
+            let Limit { hard, soft, soft_seconds } = limits.replicas;
+            let raised = |limit: u64| if limit > 0 { limit.max(backlog) } else { 0 };
+            Limit { hard: raised(hard), soft, soft_seconds }
         } else if state.subscriptions.is_empty() {
             limits.ordinary
         } else {

@@ -26,6 +26,8 @@ mod opcodes {
 }
 
 const MAGIC: &[u8; 5] = b"REDIS";
+/// The version that brought the checksum.
+const CHECKED_FROM: u16 = 5;
 /// The least that a key takes: a type, an empty name, an empty value.
 const KEY_MIN: usize = 3;
 
@@ -103,18 +105,15 @@ pub fn write(keyspace: &Keyspace, config: &Config, now_ms: i64, facts: &[(&str, 
 /// known here.
 pub fn read(bytes: &[u8], config: &Config, now_ms: i64, take: &mut dyn FnMut(Saved)) -> Result<Said, Damage> {
     let mut reader = Reader(bytes);
-    let is_known = reader.take(MAGIC.len()) == Some(MAGIC)
-        && reader
-            .take(4)
-            .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok())
-            .is_some_and(|version: u16| (1..=VERSION).contains(&version));
-    if !is_known {
-        return Err(Damage::Format);
-    }
+    let version = match (reader.take(MAGIC.len()), reader.take(4)) {
+        (Some(magic), Some(digits)) if magic == MAGIC => std::str::from_utf8(digits).ok().and_then(|n| n.parse().ok()),
+        _ => None,
+    };
+    let version = version.filter(|version| (1..=VERSION).contains(version)).ok_or(Damage::Format)?;
     let said = read_keys(&mut reader, config, now_ms, take).ok_or(Damage::Format)?;
     let end = bytes.len() - reader.0.len();
-    // Before version 5 there was no checksum; zero says that none was made.
-    let checksum = reader.little_endian(8).unwrap_or_default();
+    // Zero says that none was made.
+    let checksum = if version < CHECKED_FROM { 0 } else { reader.little_endian(8).ok_or(Damage::Checksum)? };
     if checksum != 0 && checksum != crc64::checksum(&bytes[..end]) {
         return Err(Damage::Checksum);
     }

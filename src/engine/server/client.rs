@@ -136,8 +136,7 @@ pub fn monitor(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::ok())
 }
 
-/// The kinds of clients CLIENT LIST and CLIENT KILL tell apart. None is a primary or replica: their links are no clients
-/// here.
+/// The kinds of clients CLIENT LIST and CLIENT KILL tell apart. None is a primary: that link is no client here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientType {
     Normal,

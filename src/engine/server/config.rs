@@ -73,6 +73,7 @@ fn apply(config: &mut Config, name: &str, value: &str) {
         "requirepass" => value.clone_into(&mut config.requirepass),
         "enable-debug-command" => config.enable_debug_command = value != "no",
         "enable-module-command" => config.enable_module_command = value != "no",
+        "repl-backlog-size" => config.repl_backlog_size = large,
         "min-replicas-to-write" => config.min_replicas_to_write = small,
         "replica-read-only" => config.replica_read_only = yes,
         "lazyfree-lazy-expire" => config.lazyfree_lazy_expire = yes,
@@ -193,6 +194,7 @@ pub fn config_resetstat(call: &mut Call<'_>) -> Result<Value, Error> {
     engine.server.connections_before = engine.clients.last_id();
     engine.server.net_input_bytes = 0;
     engine.server.net_output_bytes = 0;
+    engine.server.syncs_before = call.host.sync_counts();
     Ok(Value::ok())
 }
 

@@ -207,7 +207,7 @@ fn hex_id(call: &Call<'_>, number: u64) -> String {
 fn clients(text: &mut String, call: &mut Call<'_>) {
     let engine = &*call.engine;
     fields! { text;
-        "connected_clients": engine.clients.len(),
+        "connected_clients": engine.clients.iter().filter(|client| !client.is_replica).count(),
         "cluster_connections": 0,
         "maxclients": engine.config("maxclients").unwrap_or_default(),
         "client_recent_max_input_buffer": 20_480,
@@ -336,9 +336,9 @@ fn stats(text: &mut String, call: &mut Call<'_>) {
         "instantaneous_input_repl_kbps": "0.00",
         "instantaneous_output_repl_kbps": "0.00",
         "rejected_connections": 0,
-        "sync_full": syncs.full,
-        "sync_partial_ok": syncs.partial,
-        "sync_partial_err": syncs.partial_refused,
+        "sync_full": syncs.full - engine.server.syncs_before.full,
+        "sync_partial_ok": syncs.partial - engine.server.syncs_before.partial,
+        "sync_partial_err": syncs.partial_refused - engine.server.syncs_before.partial_refused,
         "expired_keys": stats.expired_keys,
         "expired_stale_perc": format!("{:.2}", engine.expire_cycle.stale_per_million as f64 / 10_000.0),
         "expired_time_cap_reached_count": engine.expire_cycle.time_cap_reached,
@@ -396,8 +396,22 @@ fn replication(text: &mut String, call: &mut Call<'_>) {
             "repl_backlog_histlen": 0,
         }
     }
+    let config = |name: &str| call.engine.config(name).unwrap_or_default();
+    let switch = |name: &str| u8::from(config(name) == "yes").to_string();
+    let says_good_replicas = lines.iter().any(|(name, _)| name == "min_slaves_good_slaves")
+        || call.engine.config.min_replicas_to_write == 0
+        || config("min-replicas-max-lag") == "0";
     for (name, value) in lines {
+        let value = match name.as_str() {
+            "slave_priority" => config("replica-priority"),
+            "slave_read_only" => switch("replica-read-only"),
+            "replica_announced" => switch("replica-announced"),
+            _ => value,
+        };
         let _ = write!(text, "{name}:{value}\r\n");
+        if name == "connected_slaves" && !says_good_replicas {
+            let _ = write!(text, "min_slaves_good_slaves:{}\r\n", call.host.good_replicas());
+        }
     }
 }
 

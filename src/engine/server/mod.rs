@@ -28,7 +28,7 @@ mod table_stats;
 
 use super::client::Client;
 use super::command::{CommandId, CommandSpec, Flags};
-use super::{ClientId, Engine, UnixMicros};
+use super::{ClientId, Engine, SyncCounts, UnixMicros};
 use crate::resp::Bytes;
 
 /// What the server's own commands remember.
@@ -54,6 +54,8 @@ pub struct State {
     pub cron_paused: bool,
     /// How often DEBUG CHANGE-REPL-ID gave a new replication ID.
     pub replid_changes: u64,
+    /// How often replicas had been fed at CONFIG RESETSTAT.
+    pub syncs_before: SyncCounts,
     /// What DEBUG LOG wrote and nobody has read yet.
     pub log: Vec<String>,
     /// DEBUG REPLYBUFFER.

@@ -90,7 +90,7 @@ pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         return Ok(Value::ok());
     }
-    if call.client().is_replica {
+    if is_follower(call) {
         return Err(Error::Text("ERR Command is not valid when client is a replica."));
     }
     let Some(port) = call.int(2).ok().and_then(|port| u16::try_from(port).ok()) else {
@@ -107,11 +107,14 @@ pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
             // A replica has nothing to tell, not even what the transaction has changed so far that this is part of.
             call.engine.pending.clear();
             call.engine.became_replica();
-            // Those who copied this one have to begin anew, with the data that is to come.
-            call.engine.hang_up_replicas();
             Ok(Value::ok())
         }
     }
+}
+
+/// Whether this client is sent what happens here already, as replica or (MONITOR) as what counts for one.
+fn is_follower(call: &Call<'_>) -> bool {
+    call.client().is_replica || call.client().is_monitor
 }
 
 /// What CONFIG GET replicaof says from now on.
@@ -150,6 +153,9 @@ pub fn failover(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         at += 1;
     }
+    if call.host.is_replica() && !is_abort {
+        return Err(Error::Text("ERR FAILOVER is not valid when server is a replica."));
+    }
     if !is_abort && call.engine.clients.iter().any(|client| client.is_replica) {
         return Err(Error::NotImplemented(call.spec.name));
     }
@@ -167,13 +173,14 @@ pub fn sync(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `PSYNC replicationid offset [FAILOVER]`
 pub fn psync(call: &mut Call<'_>) -> Result<Value, Error> {
-    if call.argv.len() > 3 && call.is_word(3, "failover") && !call.client().is_replica {
-        return Err(Error::Text(if call.host.is_replica() {
-            "ERR PSYNC FAILOVER can't be sent to a replica."
-        } else {
-            // No primary is ever replaced by this server: FAILOVER finds no replicas to hand over to.
-            "ERR PSYNC FAILOVER replid must match my replid."
-        }));
+    if call.argv.len() > 3 && call.is_word(3, "failover") && !is_follower(call) {
+        if !call.host.is_replica() {
+            return Err(Error::Text("ERR PSYNC FAILOVER can't be sent to a master."));
+        }
+        if call.host.replication_id().is_none_or(|replid| **call.arg(1) != *replid.as_bytes()) {
+            return Err(Error::Text("ERR PSYNC FAILOVER replid must match my replid."));
+        }
+        return Err(Error::NotImplemented(call.spec.name));
     }
     begin_stream(call, |call| Ok(SyncRequest::Behind { replid: call.arg(1).clone(), offset: call.int(2)? }))
 }
@@ -183,7 +190,7 @@ fn begin_stream(
     call: &mut Call<'_>,
     request: impl FnOnce(&Call<'_>) -> Result<SyncRequest, Error>,
 ) -> Result<Value, Error> {
-    if call.client().is_replica {
+    if is_follower(call) {
         call.no_reply = true;
         return Ok(Value::Null);
     }
@@ -240,7 +247,7 @@ pub fn replconf(call: &mut Call<'_>) -> Result<Value, Error> {
         } else if call.is_word(at, "rdb-only") {
             // Such a client closes when it has its snapshot.
             if !(0..=1).contains(&call.int(at + 1)?) {
-                return Err(Error::NotInteger);
+                return Err(Error::Text("ERR value is out of range, value must between 0 and 1"));
             }
         } else if call.is_word(at, "rdb-filter-only") {
             let mut without_data = false;
@@ -273,12 +280,13 @@ mod tests {
             ("replconf listening-port 7001 capa eof CAPA psync2", "+OK"),
             ("replconf ip-address 10.0.0.1", "+OK"),
             ("replconf rdb-only x", "-ERR value is not an integer or out of range"),
+            ("replconf rdb-only 5", "-ERR value is out of range, value must between 0 and 1"),
             ("replconf rdb-only 1", "+OK"),
             ("replconf rdb-filter-only x", "-ERR Unsupported rdb-filter-only option: x"),
             ("replconf rdb-filter-only functions", "+OK"),
             ("psync ?", "-ERR wrong number of arguments for 'psync' command"),
             ("psync ? x", "-ERR value is not an integer or out of range"),
-            ("psync ? -1 failover", "-ERR PSYNC FAILOVER replid must match my replid."),
+            ("psync ? -1 failover", "-ERR PSYNC FAILOVER can't be sent to a master."),
             // Nobody carries a stream away from here.
             ("sync", "-ERR Slotscope does not implement 'SYNC' yet"),
             ("psync ? -1", "-ERR Slotscope does not implement 'PSYNC' yet"),
