@@ -225,7 +225,9 @@ impl Backend for Lone {
         if outcome.cost_ns > LONG_NS {
             self.unhurried = 0;
         }
-        self.replicate(Some(client));
+        if self.host.replication.history.is_kept() {
+            self.replicate(Some(client));
+        }
         self.drop_notices();
         print_log(self.engine.take_log());
         self.clock.sleep(Duration::from_nanos(self.engine.take_sleep()));

@@ -146,6 +146,14 @@ impl<B: Backend> Server<B> {
             }
             self.close_those_of_dead_nodes();
             self.resume_stalled();
+            for node in 0..self.places.len() {
+                for (replica, first) in self.backend.take_replicas(node) {
+                    self.follow(node, replica, &first);
+                }
+            }
+            if let Some(listening) = self.backend.take_listener() {
+                self.move_door(listening);
+            }
             if self.backend.has_ended() {
                 // A process that is gone sends nothing more.
                 return Ok(());
@@ -296,9 +304,6 @@ impl<B: Backend> Server<B> {
                 Peer::Client { node, id } => {
                     let outcome = self.backend.execute(node, id, &argv);
                     self.deliver(node, Some(id));
-                    if let Some(listening) = self.backend.take_listener() {
-                        self.move_door(listening);
-                    }
                     let Some(connection) = self.connections.get_mut(at).and_then(Option::as_mut) else { return };
                     if let Some(reply) = &outcome.reply {
                         encode(reply, self.backend.protocol(node, id), &mut connection.out);
@@ -402,9 +407,6 @@ impl<B: Backend> Server<B> {
                 }
                 self.close(at);
             }
-        }
-        for (replica, first) in self.backend.take_replicas(node) {
-            self.follow(node, replica, &first);
         }
     }
 
