@@ -20,6 +20,7 @@ impl Lone {
         primary.tended = now;
         match primary.state {
             LinkState::Connect => {
+                // The rest of a command that has begun is asked for again.
                 self.inbox = Inbox::default();
                 primary.attempt(&self.engine, &replication.history, self.waker.clone());
             }
@@ -27,7 +28,6 @@ impl Lone {
             LinkState::Connected => {
                 let offset = replication.history.offset;
                 if !primary.link.as_mut().is_some_and(|link| link.acknowledge(offset)) {
-                    self.inbox = Inbox::default();
                     primary.lose(now);
                 }
             }
@@ -45,8 +45,6 @@ impl Lone {
             self.host.now = self.clock.now();
             if let Err(why) = self.take_news(news) {
                 print_log(vec![why]);
-                // The rest of a command that has begun is asked for again.
-                self.inbox = Inbox::default();
                 if let Some(primary) = &mut self.host.replication.primary {
                     primary.lose(self.host.now);
                 }
@@ -117,18 +115,22 @@ impl Lone {
             };
             self.host.replication.append(&bytes);
             for argv in commands {
-                let is = |name: &[u8]| argv.first().is_some_and(|word| word.eq_ignore_ascii_case(name));
-                if is(b"replconf") {
+                if is(&argv, b"replconf") {
                     // The only thing that it can want is to know how much has come.
                     if let Some(primary) = &mut self.host.replication.primary {
                         primary.tended = UnixMicros(0);
                     }
-                } else if !is(b"sync") && !is(b"psync") {
+                } else if !is(&argv, b"sync") && !is(&argv, b"psync") {
                     self.engine.apply(&mut self.host, &argv);
                 }
             }
         }
     }
+}
+
+/// Whether a command is this one.
+fn is(argv: &[Bytes], name: &[u8]) -> bool {
+    argv.first().is_some_and(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// What of a stream is applied at once: a command, or a transaction.
@@ -160,11 +162,9 @@ impl Inbox {
             let len = request_size(&argv).wire.min(self.bytes.len());
             self.begun.bytes.extend(self.bytes.drain(..len));
             self.begun.commands.push(argv);
-            let is = |argv: Option<&Vec<Bytes>>, name: &[u8]| {
-                argv.and_then(|argv| argv.first()).is_some_and(|word| word.eq_ignore_ascii_case(name))
-            };
             let commands = &self.begun.commands;
-            if !is(commands.first(), b"multi") || is(commands.last(), b"exec") {
+            let begins_transaction = commands.first().is_some_and(|argv| is(argv, b"multi"));
+            if !begins_transaction || commands.last().is_some_and(|argv| is(argv, b"exec")) {
                 return Ok(Some(std::mem::take(&mut self.begun)));
             }
         }

@@ -167,9 +167,7 @@ impl Replication {
                 if matches!(&request, SyncRequest::Behind { replid, .. } if **replid != *b"?") {
                     self.counts.partial_refused += 1;
                 }
-                if !self.history.is_kept() {
-                    self.history.keep();
-                }
+                self.history.keep();
                 if request != SyncRequest::Everything {
                     let History { replid, offset, .. } = &self.history;
                     first.extend_from_slice(format!("+FULLRESYNC {replid} {offset}\r\n").as_bytes());

@@ -192,12 +192,17 @@ impl Client {
 }
 
 impl Client {
+    /// Whether it is sent what happens here, as a replica or (MONITOR) as what counts for one.
+    #[inline]
+    pub fn is_follower(&self) -> bool {
+        self.is_monitor || self.is_replica
+    }
+
     /// Whether nothing it said before bears on what it says now.
     #[inline]
     pub fn is_plain(&self) -> bool {
         self.multi.is_none()
-            && !self.is_monitor
-            && !self.is_replica
+            && !self.is_follower()
             && !self.asking
             && self.reply_mode == ReplyMode::On
             && self.subscriptions.is_empty()

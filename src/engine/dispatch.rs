@@ -244,8 +244,7 @@ fn check(
         _ => spec.flags,
     };
     let is_write = flags.has(Flags::WRITE);
-    let (is_follower, is_subscriber) =
-        (state.is_monitor || state.is_replica, state.protocol == 2 && !state.subscriptions.is_empty());
+    let (is_follower, is_subscriber) = (state.is_follower(), state.protocol == 2 && !state.subscriptions.is_empty());
     let in_multi = state.multi.is_some();
     // 4: has the client said who it is?
     if !engine.config.requirepass.is_empty() && !state.authenticated && !spec.flags.has(Flags::NO_AUTH) {

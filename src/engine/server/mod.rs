@@ -128,8 +128,7 @@ fn close_idle_clients(engine: &mut Engine, now: UnixMicros) {
     let is_idle = |client: &Client| {
         now.seconds().saturating_sub(client.last_interaction.seconds()) > engine.config.timeout
             && client.subscriptions.is_empty()
-            && !client.is_monitor
-            && !client.is_replica
+            && !client.is_follower()
             && !engine.is_blocked(client.id)
             && !engine.outbox.iter().any(|(to, _)| *to == client.id)
     };

@@ -90,7 +90,7 @@ pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
         }
         return Ok(Value::ok());
     }
-    if is_follower(call) {
+    if call.client().is_follower() {
         return Err(Error::Text("ERR Command is not valid when client is a replica."));
     }
     let Some(port) = call.int(2).ok().and_then(|port| u16::try_from(port).ok()) else {
@@ -110,11 +110,6 @@ pub fn replicaof(call: &mut Call<'_>) -> Result<Value, Error> {
             Ok(Value::ok())
         }
     }
-}
-
-/// Whether this client is sent what happens here already, as replica or (MONITOR) as what counts for one.
-fn is_follower(call: &Call<'_>) -> bool {
-    call.client().is_replica || call.client().is_monitor
 }
 
 /// What CONFIG GET replicaof says from now on.
@@ -173,7 +168,7 @@ pub fn sync(call: &mut Call<'_>) -> Result<Value, Error> {
 
 /// `PSYNC replicationid offset [FAILOVER]`
 pub fn psync(call: &mut Call<'_>) -> Result<Value, Error> {
-    if call.argv.len() > 3 && call.is_word(3, "failover") && !is_follower(call) {
+    if call.argv.len() > 3 && call.is_word(3, "failover") && !call.client().is_follower() {
         if !call.host.is_replica() {
             return Err(Error::Text("ERR PSYNC FAILOVER can't be sent to a master."));
         }
@@ -190,7 +185,7 @@ fn begin_stream(
     call: &mut Call<'_>,
     request: impl FnOnce(&Call<'_>) -> Result<SyncRequest, Error>,
 ) -> Result<Value, Error> {
-    if is_follower(call) {
+    if call.client().is_follower() {
         call.no_reply = true;
         return Ok(Value::Null);
     }
